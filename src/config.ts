@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+
+/** A missing or bad setting. The message is one line that says which and what to do. */
+export class ConfigError extends Error {}
+
+export interface Config {
+  databaseUrl: string;
+  redisUrl: string;
+  http: { host: string; port: number; publicUrl: string };
+  /** Data keys for AES-256-GCM by key id; the first encrypts, all decrypt. */
+  dataKeys: { id: string; key: Buffer }[];
+  /** Signs acknowledgement tokens. */
+  tokenSecret: Buffer;
+  push: { baseUrl: string; serviceAccount: ServiceAccount; caFile: string | undefined };
+  sms: { baseUrl: string; accountSid: string; authToken: string; from: string };
+  email: { url: string; from: string };
+  schedule: ScheduleConfig;
+  logLevel: string;
+}
+
+export interface ServiceAccount {
+  project_id: string;
+  client_email: string;
+  private_key: string;
+  token_uri?: string;
+}
+
+export interface ScheduleConfig {
+  /** A bucket is this many seconds of due times. */
+  bucketSeconds: number;
+  /** How often the ladder, horizon and rescue loops look, in milliseconds. */
+  tickMs: number;
+  /** How long before a bucket's start its doses are claimed, in seconds. */
+  leadSeconds: number;
+  shards: number;
+  /** How long a worker may hold a chunk before its messages count as unknown, in seconds. */
+  leaseSeconds: number;
+  /** How long an unknown message waits for its callback before the provider is asked, in seconds. */
+  settleSeconds: number;
+  /** How long "snoozed" puts off the next reminder, in seconds. */
+  snoozeSeconds: number;
+}
+
+type Env = Record<string, string | undefined>;
+
+/** Reads the environment once. Throws `ConfigError` with one line naming every missing or bad setting. */
+export function readConfig(env: Env): Config {
+  const problems: string[] = [];
+  const read = <T>(name: string, parse: (text: string) => T, fallback?: T): T => {
+    const text = env[name];
+    if (text === undefined || text === '') {
+      if (fallback === undefined) problems.push(`${name} is not set`);
+      return fallback as T;
+    }
+    try {
+      return parse(text);
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}`);
+      return undefined as T;
+    }
+  };
+  const config: Config = {
+    databaseUrl: read('DATABASE_URL', url('postgres:', 'postgresql:')),
+    redisUrl: read('REDIS_URL', url('redis:', 'rediss:')),
+    http: {
+      host: read('HOST', String, '127.0.0.1'),
+      port: read('PORT', integer(0, 65535), 8080),
+      publicUrl: read('PUBLIC_URL', url('http:', 'https:')),
+    },
+    dataKeys: read('DATA_KEYS', dataKeys),
+    tokenSecret: read('TOKEN_SECRET', secret),
+    push: {
+      baseUrl: read('FCM_BASE_URL', url('https:'), 'https://fcm.googleapis.com'),
+      serviceAccount: read('FCM_SERVICE_ACCOUNT', serviceAccount),
+      caFile: env['FCM_CA_FILE'] || undefined,
+    },
+    sms: {
+      baseUrl: read('TWILIO_BASE_URL', url('http:', 'https:'), 'https://api.twilio.com'),
+      accountSid: read('TWILIO_ACCOUNT_SID', String),
+      authToken: read('TWILIO_AUTH_TOKEN', String),
+      from: read('TWILIO_FROM', phone),
+    },
+    email: { url: read('SMTP_URL', url('smtp:', 'smtps:')), from: read('EMAIL_FROM', String) },
+    schedule: {
+      bucketSeconds: read('BUCKET_SECONDS', integer(1, 3600), 60),
+      tickMs: read('TICK_MS', integer(50, 60_000), 1000),
+      leadSeconds: read('LEAD_SECONDS', integer(1, 600), 10),
+      shards: read('SHARDS', integer(1, 1024), 4),
+      leaseSeconds: read('LEASE_SECONDS', integer(1, 3600), 60),
+      settleSeconds: read('SETTLE_SECONDS', integer(1, 3600), 45),
+      snoozeSeconds: read('SNOOZE_SECONDS', integer(1, 86_400), 600),
+    },
+    logLevel: read('LOG_LEVEL', String, 'info'),
+  };
+  if (problems.length > 0) throw new ConfigError(`bad settings: ${problems.join('; ')} (docs/settings.md lists them all)`);
+  return config;
+}
+
+function url(...protocols: string[]): (text: string) => string {
+  return (text) => {
+    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
+      throw new Error(`must be a ${protocols.map((p) => `${p}//`).join(' or ')} URL`);
+    }
+    return text.replace(/\/$/, '');
+  };
+}
+
+function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new Error(`must be a whole number from ${least} to ${most}`);
+    }
+    return value;
+  };
+}
+
+function phone(text: string): string {
+  if (!/^\+[1-9]\d{6,14}$/.test(text)) throw new Error('must be an E.164 number such as +51900000000');
+  return text;
+}
+
+function secret(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length < 32) throw new Error('must be at least 32 bytes in base64 (openssl rand -base64 32)');
+  return bytes;
+}
+
+function dataKeys(text: string): Config['dataKeys'] {
+  return text.split(',').map((pair) => {
+    const [id = '', base64 = ''] = pair.split(':');
+    const key = Buffer.from(base64, 'base64');
+    if (!/^[a-z0-9]{1,16}$/.test(id) || key.length !== 32) {
+      throw new Error('must be ID:BASE64 of 32 bytes, the current key first, older ones after commas');
+    }
+    return { id, key };
+  });
+}
+
+function serviceAccount(text: string): ServiceAccount {
+  let parsed: Partial<ServiceAccount>;
+  try {
+    parsed = JSON.parse(text.startsWith('{') ? text : readFileSync(text, 'utf8'));
+  } catch {
+    throw new Error('must be the path of a Google service account file, or its JSON');
+  }
+  for (const field of ['project_id', 'client_email', 'private_key'] as const) {
+    if (typeof parsed[field] !== 'string') throw new Error(`has no ${field}`);
+  }
+  return parsed as ServiceAccount;
+}

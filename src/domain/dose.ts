@@ -1,0 +1,27 @@
+/** A dose is one occurrence of a prescription. Forward only; `missed → taken` is a late answer. */
+export type DoseState = 'planned' | 'open' | 'taken' | 'skipped' | 'missed' | 'undelivered' | 'excluded' | 'cancelled';
+
+/** Which states a dose may move to. The store guards every UPDATE with the old states of this table (`statesBefore`). */
+const TRANSITIONS: Record<DoseState, readonly DoseState[]> = {
+  planned: ['open', 'taken', 'skipped', 'missed', 'undelivered', 'excluded', 'cancelled'],
+  open: ['taken', 'skipped', 'missed', 'undelivered', 'excluded', 'cancelled'],
+  missed: ['taken', 'skipped'],
+  undelivered: ['taken', 'skipped'],
+  skipped: ['taken'],
+  taken: ['skipped'],
+  excluded: [],
+  cancelled: [],
+};
+
+export const DOSE_STATES = Object.keys(TRANSITIONS) as DoseState[];
+
+/** The states from which a dose may become `next`. */
+export function statesBefore(next: DoseState): DoseState[] {
+  return DOSE_STATES.filter((state) => TRANSITIONS[state].includes(next));
+}
+
+/** What a patient, caregiver or clinician says about a dose. */
+export type Answer = 'taken' | 'skipped' | 'snoozed';
+
+/** The road an answer came by. */
+export type AnswerRoad = 'push_action' | 'sms_reply' | 'link' | 'api';

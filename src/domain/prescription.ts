@@ -1,0 +1,35 @@
+import type { Policy } from './policy.ts';
+
+/** The schedule part of a prescription. All times are wall clock in the patient's zone, `YYYY-MM-DDTHH:mm:ss`. */
+export interface Regimen {
+  /** `wall`: the wall clock of the zone decides. `elapsed`: exact intervals on the time line from `start`. */
+  mode: 'wall' | 'elapsed';
+  start: string;
+  /** RFC 5545 RRULE values without the `RRULE:` prefix; the doses are the union of all rules and rdates. */
+  rrules: string[];
+  rdates: string[];
+  exdates: string[];
+}
+
+export type PrescriptionState = 'active' | 'paused' | 'stopped';
+
+/** A new prescription, from the JSON API, FHIR or a file. `patient` is the caller's own id of the patient. */
+export interface NewPrescription {
+  patient: string;
+  externalId?: string;
+  medication: string;
+  instructions?: string;
+  regimen: Regimen;
+  policy: Policy;
+}
+
+/** A change to a prescription: only the future is re-expanded. `null` is not a value; absent means unchanged. */
+export interface PrescriptionChange {
+  state?: PrescriptionState;
+  medication?: string;
+  instructions?: string;
+  regimen?: Regimen;
+  policy?: Policy;
+  /** Why, kept with the cancelled doses. */
+  reason?: string;
+}
