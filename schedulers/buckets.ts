@@ -1,0 +1,57 @@
+import { Worker } from 'bullmq';
+import { advanceDoses } from '#src/dispatch/advance.ts';
+import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
+import { BUCKETS, type BucketJob, enqueueBucket, WORKER_OPTIONS } from '#src/dispatch/queues.ts';
+import { openBlocking } from '#src/redis/connection.ts';
+import { type Stoppable, startLoop } from './loop.ts';
+
+/** How many buckets ahead have their jobs: a scheduler may be away for one bucket without delaying any. */
+const AHEAD = 3;
+
+/** Claims a bucket's doses of one shard, batch by batch, and hands their chunks on, each delayed to its own moment. */
+export async function claimBucket(app: Dispatcher, { shard, until }: BucketJob): Promise<void> {
+  for (;;) {
+    const taken = await advanceDoses(app, { shard, until: new Date(until), states: ['planned'] });
+    if (taken === 0) return;
+  }
+}
+
+/**
+ * Makes sure that the coming buckets have their delayed jobs, one per shard. Adding one again changes nothing, so several
+ * schedulers may; with Redis away the ladder takes the doses when they are due.
+ */
+export async function bucketPass(app: Dispatcher): Promise<boolean> {
+  const { bucketSeconds, leadSeconds, shards } = app.config.schedule;
+  const size = bucketSeconds * 1000;
+  const now = app.clock.now().getTime();
+  const first = Math.floor((now + leadSeconds * 1000) / size) * size;
+  for (let i = 0; i < AHEAD; i++) {
+    const start = first + i * size;
+    for (let shard = 0; shard < shards; shard++) {
+      await enqueueBucket(app.queues, { shard, until: start + size - 1 }, start - leadSeconds * 1000 - now);
+    }
+  }
+  return false;
+}
+
+/** Prepares each bucket's messages a little before its first moment, so that the first dose leaves on time. */
+export function startBuckets(app: Dispatcher): Stoppable {
+  const { bucketSeconds, tickMs } = app.config.schedule;
+  const connection = openBlocking(app.config.redisUrl);
+  const worker = new Worker<BucketJob>(BUCKETS, (job) => claimBucket(app, job.data), {
+    connection,
+    ...WORKER_OPTIONS,
+    concurrency: app.config.schedule.shards,
+  });
+  worker.on('error', () => {}); // reconnecting is ioredis's work; a bucket nobody claims is taken by the ladder
+  worker.on('failed', (_job, error) => app.log.error({ queue: BUCKETS, reason: error.message }, 'bucket failed: the ladder takes its doses'));
+  const everyMs = Math.max(tickMs, (bucketSeconds * 1000) / 2);
+  const loop = startLoop(app, { name: 'buckets', everyMs, pass: () => bucketPass(app) });
+  return {
+    async stop() {
+      await loop.stop();
+      await worker.close();
+      connection.disconnect();
+    },
+  };
+}

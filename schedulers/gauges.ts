@@ -1,0 +1,33 @@
+import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
+import { DOSE_STATES } from '#src/domain/dose.ts';
+import { oldestReady } from '#src/store/chunks.ts';
+import { dosesByState, openEscalations, unaccountedDoses } from '#src/store/gauges.ts';
+import { type Stoppable, startLoop } from './loop.ts';
+
+const EVERY_MS = 15_000;
+/** A dose held by nobody for this long is unaccounted for, in seconds. */
+const GRACE_SECONDS = 60;
+
+/** Sets the gauges that are counted from the rows, and the depth of the queues. */
+export async function gaugesPass(app: Dispatcher): Promise<boolean> {
+  const { metrics, sql } = app;
+  const now = app.clock.now();
+  metrics.unaccounted.set(await unaccountedDoses(sql, now, GRACE_SECONDS));
+  const counts = new Map((await dosesByState(sql, now)).map(({ state, count }) => [state, count]));
+  for (const state of DOSE_STATES) metrics.doses.set({ state }, counts.get(state) ?? 0);
+  metrics.openEscalations.reset();
+  for (const { kind, count } of await openEscalations(sql)) metrics.openEscalations.set({ kind }, count);
+  const oldest = new Map((await oldestReady(sql, now)).map(({ channel, readyAt }) => [channel, readyAt]));
+  for (const [channel, queue] of app.queues.channels) {
+    // With Redis away this throws: the loop counts the error and the gauges keep their last values.
+    const counts = await queue.getJobCounts('waiting', 'prioritized');
+    metrics.queueDepth.set({ queue: channel }, Object.values(counts).reduce((sum, n) => sum + n, 0));
+    const readyAt = oldest.get(channel);
+    metrics.queueAge.set({ queue: channel }, readyAt === undefined ? 0 : (now.getTime() - readyAt.getTime()) / 1000);
+  }
+  return false;
+}
+
+export function startGauges(app: Dispatcher): Stoppable {
+  return startLoop(app, { name: 'gauges', everyMs: EVERY_MS, pass: () => gaugesPass(app) });
+}

@@ -1,0 +1,37 @@
+import { ConfigError, type Config, readConfig } from '../config.ts';
+
+/** What a process answers once it runs: where it listens, and how it stops. */
+export interface Started {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The life of one service process: settings read once, one clear line and exit 2 when they are bad; a JSON line with
+ * `"msg":"ready"` once it runs; stopped in order by SIGTERM or SIGINT.
+ */
+export async function runProcess(name: string, start: (config: Config) => Promise<Started>): Promise<void> {
+  let started: Started;
+  try {
+    started = await start(readConfig(process.env));
+  } catch (error) {
+    console.error(`dosebell ${name}: ${error instanceof ConfigError ? error.message : ((error as Error).stack ?? error)}`);
+    process.exit(error instanceof ConfigError ? 2 : 1);
+  }
+  console.log(JSON.stringify({ name, msg: 'ready', url: started.url, pid: process.pid }));
+  const stop = once(async () => {
+    await started.stop();
+    process.exit(0);
+  });
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function once(run: () => Promise<void>): () => void {
+  let running = false;
+  return () => {
+    if (running) return;
+    running = true;
+    void run();
+  };
+}

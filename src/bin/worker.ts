@@ -1,0 +1,20 @@
+import { startRescue } from '#schedulers/rescue.ts';
+import { closeDispatcher, openDispatcher } from '../dispatch/dispatcher.ts';
+import { startWorkers } from '../dispatch/workers.ts';
+import { startWatchServer } from '../http/watch-server.ts';
+import { runProcess } from './process.ts';
+
+/** Sends chunks, and rescues those whose job was lost. Any number of workers share the queues. */
+await runProcess('worker', async (config) => {
+  const app = await openDispatcher('worker', config);
+  const watch = await startWatchServer(app);
+  const parts = [startWorkers(app), startRescue(app)];
+  return {
+    url: watch.url,
+    async stop() {
+      for (const part of parts) await part.stop();
+      await watch.stop();
+      await closeDispatcher(app);
+    },
+  };
+});

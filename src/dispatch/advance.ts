@@ -1,0 +1,109 @@
+import { uuidv7 } from '../domain/ids.ts';
+import { type DoseSituation, nextAction, type NextAction } from '../escalation/next.ts';
+import { isQuiet } from '../regimen/quiet.ts';
+import { insertAttempts, type NewAttempt, reachOf } from '../store/attempts.ts';
+import { type Chunk, insertChunks } from '../store/chunks.ts';
+import { contactChoices } from '../store/contacts.ts';
+import { claimDueDoses, type DoseEnd, type DoseStep, type DueDose, endDoses, stepDoses } from '../store/doses.ts';
+import { plusSeconds } from '../clock.ts';
+import { intoChunks, type Unchunked } from './chunking.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { openCases } from './escalate.ts';
+import { enqueueChunks } from './queues.ts';
+
+/** Doses claimed in one transaction. */
+const BATCH = 500;
+
+/** What one pass writes. */
+interface Plan {
+  steps: DoseStep[];
+  ends: DoseEnd[];
+  attempts: NewAttempt[];
+  unchunked: Unchunked[];
+}
+
+/**
+ * Claims the doses of a shard whose next action is due by `until`, and takes it: a reminder, a further rung, or the end of
+ * the window. One transaction: if the process dies inside it nothing happened; if it dies after, the chunks are rows and
+ * the rescue sends them. Returns how many doses it took.
+ */
+export async function advanceDoses(
+  app: Dispatcher,
+  want: { shard: number; until: Date; states: ('planned' | 'open')[] },
+): Promise<number> {
+  const now = app.clock.now();
+  const { taken, chunks } = await app.sql.begin(async (tx) => {
+    const doses = await claimDueDoses(tx, { ...want, limit: BATCH });
+    if (doses.length === 0) return { taken: 0, chunks: [] };
+    const contacts = await contactChoices(tx, doses.map((dose) => dose.patientId));
+    const reach = await reachOf(tx, doses.filter((dose) => dose.state === 'open').map((dose) => dose.id));
+    const plan: Plan = { steps: [], ends: [], attempts: [], unchunked: [] };
+    for (const dose of doses) {
+      const at = new Date(Math.max(now.getTime(), dose.nextActionAt.getTime()));
+      const facts = reach.get(dose.id) ?? { reached: false, pending: false, lastCode: null };
+      const situation: DoseSituation = {
+        ...dose,
+        ...facts,
+        contacts: contacts.get(dose.patientId) ?? [],
+        quiet: dose.quietHours !== null && isQuiet(dose.quietHours, dose.zone, at),
+      };
+      record(plan, dose, nextAction(situation, at), now);
+    }
+    const chunks: Chunk[] = intoChunks(plan.unchunked, app.channels, now);
+    await stepDoses(tx, plan.steps, now);
+    await endDoses(tx, plan.ends, now);
+    const cases = await openCases(app, tx, endedDoses(doses, plan.ends), now);
+    await insertChunks(tx, [...chunks, ...cases.chunks], now);
+    await insertAttempts(tx, [...plan.attempts, ...cases.attempts], now);
+    return { taken: doses.length, chunks: [...chunks, ...cases.chunks] };
+  });
+  await enqueueChunks(app, chunks);
+  return taken;
+}
+
+function record(plan: Plan, dose: DueDose, action: NextAction, now: Date): void {
+  const { id, localDate } = dose;
+  if (action.do === 'end') {
+    plan.ends.push({ id, localDate, state: action.state, reason: action.reason });
+    return;
+  }
+  for (const skip of action.skipped) plan.attempts.push(attemptOf(dose, skip, now));
+  const rung = action.do === 'send' ? action.rung + 1 : action.rung;
+  plan.steps.push({ id, localDate, rung, nextActionAt: action.nextAt });
+  if (action.do === 'wait') return;
+  const attempt = attemptOf(dose, { ...action, code: null }, now);
+  plan.attempts.push(attempt);
+  plan.unchunked.push({ attempt, critical: dose.critical, readyAt: dose.nextActionAt });
+}
+
+function attemptOf(
+  dose: DueDose,
+  rung: Pick<NewAttempt, 'rung' | 'channel' | 'code'> & { to: 'patient' | 'caregiver'; contactPointId?: string },
+  now: Date,
+): NewAttempt {
+  const useful = plusSeconds(dose.nextActionAt, dose.policy.usefulSeconds);
+  return {
+    id: uuidv7(now),
+    tenantId: dose.tenantId,
+    patientId: dose.patientId,
+    doseId: dose.id,
+    localDate: dose.localDate,
+    escalationId: null,
+    purpose: rung.to === 'caregiver' ? 'caregiver' : 'reminder',
+    rung: rung.rung,
+    channel: rung.channel,
+    contactPointId: rung.contactPointId ?? null,
+    chunkId: null,
+    dueAt: dose.nextActionAt,
+    expiresAt: useful < dose.windowEndsAt ? useful : dose.windowEndsAt,
+    code: rung.code,
+  };
+}
+
+function endedDoses(doses: DueDose[], ends: DoseEnd[]): (DueDose & { end: DoseEnd['state'] })[] {
+  const states = new Map(ends.map((end) => [end.id, end.state]));
+  return doses.flatMap((dose) => {
+    const end = states.get(dose.id);
+    return end === undefined ? [] : [{ ...dose, end }];
+  });
+}

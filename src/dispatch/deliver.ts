@@ -1,0 +1,63 @@
+import type { OutboundMessage } from '#channels/channel.ts';
+import { plusSeconds } from '../clock.ts';
+import type { Outcome } from '../domain/attempt.ts';
+import { type AttemptToSend, readToSend } from '../store/attempts.ts';
+import { claimChunk } from '../store/chunks.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { render } from './messages/render.ts';
+import { type Settled, settle } from './settle.ts';
+
+/**
+ * Sends one chunk: holds it (fenced), re-reads the truth, sends what is still wanted, writes every outcome. The provider
+ * call is outside any transaction. If the process dies before the call nothing left; if it dies after, the lease runs out
+ * and the rescue marks the rest `unknown`. Returns whether this call was the one that sent it.
+ */
+export async function deliverChunk(app: Dispatcher, chunkId: string): Promise<boolean> {
+  const now = app.clock.now();
+  const held = await claimChunk(app.sql, chunkId, plusSeconds(now, app.config.schedule.leaseSeconds));
+  if (held === null) return false;
+  const channel = app.channels.get(held.channel);
+  if (channel === undefined) throw new Error(`no adapter for channel ${held.channel}`);
+  const attempts = await readToSend(app.sql, { chunkId }, 'intent');
+  const dropped: Settled[] = [];
+  const wanted: AttemptToSend[] = [];
+  for (const attempt of attempts) {
+    const code = reasonNotToSend(attempt, now);
+    if (code === null) wanted.push(attempt);
+    else dropped.push({ attempt, outcome: { kind: 'dropped', code } });
+  }
+  const messages: OutboundMessage[] = [];
+  const sendable: AttemptToSend[] = [];
+  for (const attempt of wanted) {
+    try {
+      messages.push(render(app, attempt));
+      sendable.push(attempt);
+    } catch (error) {
+      // One unreadable row (a data key gone, a corrupt value) must not take its chunk with it.
+      app.log.error({ attempt: attempt.id, reason: (error as Error).message }, 'message cannot be rendered');
+      dropped.push({ attempt, outcome: { kind: 'message_failed', code: 'unreadable' } });
+    }
+  }
+  const timed = app.metrics.sendSeconds.startTimer({ channel: channel.name, provider: channel.provider });
+  const outcomes = messages.length > 0 ? await channel.send(messages) : [];
+  timed();
+  const sent = sendable.map((attempt, i) => ({ attempt, outcome: outcomes[i] as Outcome }));
+  await settle(app, held, [...sent, ...dropped]);
+  return true;
+}
+
+const DOSE_WANTS_REMINDER = new Set(['planned', 'open']);
+
+/** Why a message must not leave any more, at the last moment before it would; null when it should. */
+export function reasonNotToSend(attempt: AttemptToSend, now: Date): string | null {
+  if (attempt.purpose === 'escalation') {
+    if (attempt.escalationState !== 'open') return 'case_taken';
+  } else if (!DOSE_WANTS_REMINDER.has(attempt.doseState)) {
+    return `dose_${attempt.doseState}`;
+  } else if (!attempt.consent.reminders) {
+    return 'no_consent';
+  }
+  if (attempt.contactState !== 'active') return `contact_${attempt.contactState}`;
+  if (now >= attempt.expiresAt) return 'expired';
+  return null;
+}

@@ -1,0 +1,54 @@
+import { Liquid, type Template } from 'liquidjs';
+import { DateTime } from 'luxon';
+import type { OutboundMessage } from '#channels/channel.ts';
+import { issueToken } from '../../ack/tokens.ts';
+import type { App } from '../../app.ts';
+import { plusSeconds } from '../../clock.ts';
+import { languageOf } from '../../domain/language.ts';
+import type { AttemptToSend } from '../../store/attempts.ts';
+import { TEMPLATES } from './templates.ts';
+
+/** A link can be answered this long after the dose was due; answers after the window are recorded as late. */
+const ANSWERABLE_SECONDS = 3 * 24 * 3600;
+
+const liquid = new Liquid({ strictVariables: true });
+const parsed = new Map<string, Template[]>();
+
+/** The message of one attempt, in the patient's language and local time. Throws when the contact cannot be decrypted. */
+export function render(app: App, attempt: AttemptToSend): OutboundMessage {
+  const template = TEMPLATES[languageOf(attempt.locale)][attempt.purpose];
+  const answer = answerLink(app, attempt);
+  const words = {
+    time: DateTime.fromJSDate(attempt.doseDueAt, { zone: attempt.zone }).toFormat('HH:mm'),
+    link: answer.link,
+  };
+  return {
+    attemptId: attempt.id,
+    doseId: attempt.doseId,
+    purpose: attempt.purpose,
+    to: app.cipher.open(attempt.contact),
+    subject: fill(template.subject, words),
+    text: fill(attempt.channel === 'sms' ? template.sms : template.text, words),
+    ...answer,
+    expiresAt: attempt.expiresAt,
+    createdAt: attempt.createdAt,
+  };
+}
+
+function answerLink(app: App, attempt: AttemptToSend): { link: string; token?: string } {
+  const { publicUrl } = app.config.http;
+  if (attempt.purpose === 'escalation') return { link: `${publicUrl}/clinic/cases/${attempt.escalationId}` };
+  const expiresAt = plusSeconds(attempt.doseDueAt, ANSWERABLE_SECONDS);
+  const token = issueToken(app.config.tokenSecret, { doseId: attempt.doseId, expiresAt });
+  return { link: `${publicUrl}/c/${token}`, token };
+}
+
+/** Templates are parsed once: a rush renders thousands of messages a second. */
+function fill(text: string, words: { time: string; link: string }): string {
+  let template = parsed.get(text);
+  if (template === undefined) {
+    template = liquid.parse(text);
+    parsed.set(text, template);
+  }
+  return liquid.renderSync(template, words);
+}

@@ -1,0 +1,25 @@
+import type { Receipt } from '#channels/channel.ts';
+import type { App } from '../app.ts';
+import { isId } from '../domain/ids.ts';
+import { retireContacts } from '../store/contacts.ts';
+import { hastenDoses } from '../store/doses.ts';
+import { applyReceipt } from '../store/receipts.ts';
+
+/**
+ * Applies providers' callbacks. They repeat and arrive out of order, so states only move forward; a receipt for an
+ * `unknown` attempt proves it was accepted. A delivery that failed gives the next rung its turn at once.
+ */
+export async function applyReceipts(app: App, receipts: Receipt[]): Promise<void> {
+  const now = app.clock.now();
+  for (const receipt of receipts.filter(({ attemptId }) => isId(attemptId))) {
+    const code = receipt.state === 'failed' ? (receipt.code ?? 'undelivered') : null;
+    await app.sql.begin(async (tx) => {
+      const target = await applyReceipt(tx, { ...receipt, code }, now);
+      if (target === null || code === null) return;
+      if (receipt.optedOut) {
+        await retireContacts(tx, [{ contactPointId: target.contactPointId, optedOut: true, code }]);
+      }
+      if (target.purpose !== 'escalation') await hastenDoses(tx, [target], now);
+    });
+  }
+}

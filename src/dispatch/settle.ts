@@ -1,0 +1,113 @@
+import { plusSeconds } from '../clock.ts';
+import type { Outcome } from '../domain/attempt.ts';
+import { type AttemptToSend, type AttemptUpdate, insertAttempts, updateAttempts } from '../store/attempts.ts';
+import { triedContacts } from '../store/cases.ts';
+import { type Chunk, finishChunk, type HeldChunk, insertChunks } from '../store/chunks.ts';
+import { contactChoices, retireContacts } from '../store/contacts.ts';
+import { hastenDoses } from '../store/doses.ts';
+import type { Sql } from '../store/pool.ts';
+import { intoChunks } from './chunking.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { nextClinician, tellClinician } from './escalate.ts';
+import { enqueueChunks } from './queues.ts';
+import { retryAt } from './retry.ts';
+
+/** What became of one attempt: the provider's answer, or the reason it was not sent. */
+export interface Settled {
+  attempt: AttemptToSend;
+  outcome: Outcome | { kind: 'dropped'; code: string };
+}
+
+/**
+ * Writes all outcomes of a chunk in one transaction: attempts forward, retries into a chunk of their own moment, refused
+ * contact points retired, and the next rung hastened where this one failed for good. `held` is null for reconciled
+ * messages, which no chunk holds.
+ */
+export async function settle(app: Dispatcher, held: HeldChunk | null, settled: Settled[]): Promise<void> {
+  const now = app.clock.now();
+  const retries = retryChunks(app, settled, now);
+  const updates = settled.map((one) => updateOf(one, retries.chunkOf.get(one.attempt.id) ?? null));
+  const told = await app.sql.begin(async (tx) => {
+    if (held !== null && !(await finishChunk(tx, held))) app.log.warn({ chunk: held.id }, 'lease was lost before the outcomes came');
+    await insertChunks(tx, retries.chunks, now);
+    const checkAt = plusSeconds(now, app.config.schedule.settleSeconds);
+    const changed = await updateAttempts(tx, updates, { now, checkAt });
+    const ended = settled.filter(
+      ({ attempt, outcome }) => changed.has(attempt.id) && hasFailed(outcome, retries.chunkOf.has(attempt.id)),
+    );
+    await retireContacts(tx, settled.flatMap(refusedContact));
+    await hastenDoses(tx, ended.filter((e) => e.attempt.purpose !== 'escalation').map((e) => e.attempt), now);
+    return tellOthers(app, tx, ended.filter((e) => e.attempt.purpose === 'escalation'), now);
+  });
+  observe(app, settled, now);
+  await enqueueChunks(app, [...retries.chunks, ...told]);
+}
+
+/** Chunks for what certainly was not sent and is worth another try while the message is useful, by their moment. */
+function retryChunks(app: Dispatcher, settled: Settled[], now: Date): { chunks: Chunk[]; chunkOf: Map<string, string> } {
+  const again = settled.flatMap(({ attempt, outcome }) => {
+    if (outcome.kind !== 'retry') return [];
+    const readyAt = retryAt(attempt.tries, outcome.retryAfterMs, now);
+    if (readyAt >= attempt.expiresAt) return [];
+    const { id, tenantId, channel, critical } = attempt;
+    return [{ attempt: { id, tenantId, channel, chunkId: null as string | null }, critical, readyAt }];
+  });
+  const chunks = intoChunks(again, app.channels, now);
+  return { chunks, chunkOf: new Map(again.map(({ attempt }) => [attempt.id, attempt.chunkId as string])) };
+}
+
+function updateOf({ attempt, outcome }: Settled, retryChunk: string | null): AttemptUpdate {
+  const base = { id: attempt.id, ref: null, chunkId: null };
+  switch (outcome.kind) {
+    case 'accepted':
+      return { ...base, state: 'accepted', code: null, ref: outcome.ref };
+    case 'retry':
+      if (retryChunk === null) return { ...base, state: 'failed', code: outcome.code };
+      return { ...base, state: 'intent', code: outcome.code, chunkId: retryChunk };
+    case 'contact_failed':
+    case 'message_failed':
+      return { ...base, state: 'failed', code: outcome.code };
+    case 'unknown':
+      return { ...base, state: 'unknown', code: outcome.code };
+    case 'dropped':
+      return { ...base, state: 'cancelled', code: outcome.code };
+  }
+}
+
+/** Whether this road is closed for good, so that the next rung should not wait for its time. */
+function hasFailed(outcome: Settled['outcome'], retried: boolean): boolean {
+  if (outcome.kind === 'retry') return !retried;
+  if (outcome.kind === 'dropped') return outcome.code.startsWith('contact_') || outcome.code === 'expired';
+  return outcome.kind === 'contact_failed' || outcome.kind === 'message_failed';
+}
+
+function refusedContact({ attempt, outcome }: Settled): { contactPointId: string; optedOut: boolean; code: string }[] {
+  if (outcome.kind !== 'contact_failed') return [];
+  return [{ contactPointId: attempt.contactPointId, optedOut: outcome.optedOut, code: outcome.code }];
+}
+
+/** A case whose clinician could not be reached goes to the next contact that has not been tried. */
+async function tellOthers(app: Dispatcher, tx: Sql, failed: Settled[], now: Date): Promise<Chunk[]> {
+  if (failed.length === 0) return [];
+  const tried = await triedContacts(tx, failed.map(({ attempt }) => attempt.doseId));
+  const contacts = await contactChoices(tx, failed.map(({ attempt }) => attempt.patientId));
+  const attempts = failed.flatMap(({ attempt }) => {
+    const next = nextClinician(contacts.get(attempt.patientId) ?? [], tried.get(attempt.escalationId as string));
+    return next === undefined ? [] : [tellClinician(attempt, attempt.escalationId as string, next, now)];
+  });
+  const chunks = intoChunks(attempts.map((attempt) => ({ attempt, critical: true, readyAt: now })), app.channels, now);
+  await insertChunks(tx, chunks, now);
+  await insertAttempts(tx, attempts, now);
+  return chunks;
+}
+
+function observe(app: Dispatcher, settled: Settled[], now: Date): void {
+  for (const { attempt, outcome } of settled) {
+    const { channel } = attempt;
+    const provider = app.channels.get(channel)?.provider ?? channel;
+    app.metrics.outcomes.inc({ channel, provider, outcome: outcome.kind });
+    if (outcome.kind === 'accepted') {
+      app.metrics.lateness.observe({ channel }, Math.max(0, now.getTime() - attempt.dueAt.getTime()) / 1000);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import type { AttemptPurpose, AttemptState, ChannelName } from '../domain/attempt.ts';
+import { attemptStatesBefore } from '../domain/attempt.ts';
+import { timeOf } from '../domain/ids.ts';
+import type { Sql } from './pool.ts';
+
+/** An attempt as it is written before anything leaves. `contactPointId` null: nobody to reach, failed at once with `code`. */
+export interface NewAttempt {
+  id: string;
+  tenantId: string;
+  patientId: string;
+  doseId: string;
+  localDate: string;
+  escalationId: string | null;
+  purpose: AttemptPurpose;
+  rung: number;
+  channel: ChannelName;
+  contactPointId: string | null;
+  chunkId: string | null;
+  dueAt: Date;
+  expiresAt: Date;
+  code: string | null;
+}
+
+/** The UTC day an attempt id carries: its partition. */
+export function dayOf(attemptId: string): string {
+  return timeOf(attemptId).toISOString().slice(0, 10);
+}
+
+/** Writes intents, and the rungs that failed before a message existed. */
+export async function insertAttempts(sql: Sql, attempts: NewAttempt[], now: Date): Promise<void> {
+  if (attempts.length === 0) return;
+  const column = <K extends keyof NewAttempt>(key: K) => attempts.map((attempt) => attempt[key]);
+  await sql`
+    INSERT INTO attempts (id, day, tenant_id, patient_id, dose_id, local_date, escalation_id, purpose, rung, channel,
+                          contact_point_id, chunk_id, due_at, expires_at, code, state, ended_at, created_at)
+    SELECT *, CASE WHEN v.code IS NULL THEN 'intent' ELSE 'failed' END, CASE WHEN v.code IS NULL THEN NULL ELSE ${now}::timestamptz END, ${now}
+    FROM unnest(${column('id')}::uuid[], ${attempts.map((a) => dayOf(a.id))}::date[], ${column('tenantId')}::uuid[],
+                ${column('patientId')}::uuid[], ${column('doseId')}::uuid[], ${column('localDate')}::date[],
+                ${column('escalationId')}::uuid[], ${column('purpose')}::text[], ${column('rung')}::smallint[],
+                ${column('channel')}::text[], ${column('contactPointId')}::uuid[], ${column('chunkId')}::uuid[],
+                ${column('dueAt')}::timestamptz[], ${column('expiresAt')}::timestamptz[], ${column('code')}::text[])
+      AS v (id, day, tenant_id, patient_id, dose_id, local_date, escalation_id, purpose, rung, channel,
+            contact_point_id, chunk_id, due_at, expires_at, code)`;
+}
+
+/** What is known of a dose's reminders so far. */
+export interface ReachFacts {
+  doseId: string;
+  /** A provider took at least one reminder to the patient. */
+  reached: boolean;
+  /** A message is still under way or its fate unknown. */
+  pending: boolean;
+  lastCode: string | null;
+}
+
+export async function reachOf(sql: Sql, doseIds: string[]): Promise<Map<string, ReachFacts>> {
+  if (doseIds.length === 0) return new Map();
+  const rows = await sql<ReachFacts[]>`
+    SELECT a.dose_id AS "doseId",
+           bool_or(a.state IN ('accepted', 'delivered') AND a.purpose = 'reminder') AS reached,
+           bool_or(a.state = 'intent' OR (a.state = 'unknown' AND a.check_at < 'infinity')) AS pending,
+           (array_agg(coalesce(a.code, a.state) ORDER BY a.id DESC))[1] AS "lastCode"
+    FROM attempts a WHERE a.dose_id = ANY(${doseIds}::uuid[]) AND a.purpose <> 'escalation'
+    GROUP BY a.dose_id`;
+  return new Map(rows.map((row) => [row.doseId, row]));
+}
+
+/** Everything sending one attempt needs, read just before it leaves. Encrypted fields are opened by the caller. */
+export interface AttemptToSend {
+  id: string;
+  tenantId: string;
+  patientId: string;
+  doseId: string;
+  localDate: string;
+  escalationId: string | null;
+  purpose: AttemptPurpose;
+  rung: number;
+  channel: ChannelName;
+  contactPointId: string;
+  dueAt: Date;
+  expiresAt: Date;
+  createdAt: Date;
+  tries: number;
+  critical: boolean;
+  doseState: string;
+  doseDueAt: Date;
+  contact: Uint8Array;
+  contactState: string;
+  contactCode: string | null;
+  locale: string;
+  zone: string;
+  consent: { reminders: boolean };
+  escalationState: string | null;
+}
+
+/** The attempts of a chunk (or of a list of ids) that have not left, with the truth of this moment. */
+export async function readToSend(
+  sql: Sql,
+  which: { chunkId: string } | { ids: string[] },
+  state: 'intent' | 'unknown',
+): Promise<AttemptToSend[]> {
+  const filter =
+    'chunkId' in which
+      ? sql`a.chunk_id = ${which.chunkId}`
+      : sql`a.id = ANY(${which.ids}::uuid[]) AND a.day = ANY(${[...new Set(which.ids.map(dayOf))]}::date[])`;
+  return sql<AttemptToSend[]>`
+    SELECT a.id, a.tenant_id AS "tenantId", a.patient_id AS "patientId", d.critical, a.dose_id AS "doseId", a.local_date AS "localDate", a.escalation_id AS "escalationId", a.purpose,
+           a.rung, a.channel, a.contact_point_id AS "contactPointId", a.due_at AS "dueAt", a.expires_at AS "expiresAt",
+           a.created_at AS "createdAt", a.tries, d.state AS "doseState", d.due_at AS "doseDueAt", c.value AS contact,
+           c.state AS "contactState", c.state_code AS "contactCode", t.locale, t.zone, t.consent,
+           e.state AS "escalationState"
+    FROM attempts a
+    JOIN doses d ON d.id = a.dose_id AND d.local_date = a.local_date
+    JOIN contact_points c ON c.id = a.contact_point_id
+    JOIN patients t ON t.id = a.patient_id
+    LEFT JOIN escalations e ON e.id = a.escalation_id
+    WHERE ${filter} AND a.state = ${state}
+    ORDER BY a.id`;
+}
+
+/** A new state of one attempt. `chunkId` is set when it goes out again. */
+export interface AttemptUpdate {
+  id: string;
+  state: AttemptState;
+  code: string | null;
+  ref: string | null;
+  chunkId: string | null;
+}
+
+/**
+ * Writes the outcomes of a chunk in one statement, and returns the ids that really changed. Only forward: each row is
+ * guarded by the states that may precede its new one.
+ */
+export async function updateAttempts(
+  sql: Sql,
+  updates: AttemptUpdate[],
+  { now, checkAt }: { now: Date; checkAt: Date },
+): Promise<Set<string>> {
+  if (updates.length === 0) return new Set();
+  const rows = await sql<{ id: string }[]>`
+    UPDATE attempts a SET
+      state = v.state, code = coalesce(v.code, CASE WHEN v.state IN ('failed', 'cancelled') THEN 'unspecified' END),
+      ref = coalesce(v.ref, a.ref), chunk_id = coalesce(v.chunk_id, a.chunk_id),
+      tries = a.tries + CASE WHEN v.state = 'intent' THEN 1 ELSE 0 END,
+      accepted_at = coalesce(a.accepted_at, CASE WHEN v.state IN ('accepted', 'delivered') THEN ${now}::timestamptz END),
+      delivered_at = CASE WHEN v.state = 'delivered' THEN ${now}::timestamptz END,
+      ended_at = CASE WHEN v.state IN ('failed', 'cancelled') THEN ${now}::timestamptz END,
+      check_at = CASE WHEN v.state = 'unknown' THEN ${checkAt}::timestamptz END
+    FROM unnest(${updates.map((u) => u.id)}::uuid[], ${updates.map((u) => dayOf(u.id))}::date[],
+                ${updates.map((u) => u.state)}::text[], ${updates.map((u) => u.code)}::text[],
+                ${updates.map((u) => u.ref)}::text[], ${updates.map((u) => u.chunkId)}::uuid[],
+                ${updates.map((u) => attemptStatesBefore(u.state).concat(u.state === 'intent' ? ['intent'] : []).join())}::text[])
+      AS v (id, day, state, code, ref, chunk_id, before)
+    WHERE a.id = v.id AND a.day = v.day AND a.state = ANY(string_to_array(v.before, ','))
+    RETURNING a.id`;
+  return new Set(rows.map((row) => row.id));
+}

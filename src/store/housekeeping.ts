@@ -1,0 +1,22 @@
+import type { Sql } from './pool.ts';
+
+const MONTHS_AHEAD = 2;
+const ROWS_PER_PASS = 10_000;
+
+/** Partitions from last month (answers come late) to two months ahead of `now`. */
+export async function makePartitionsAhead(sql: Sql, now: Date): Promise<void> {
+  await sql`
+    SELECT make_partitions((${now}::timestamptz - interval '1 month')::date,
+                           (${now}::timestamptz + ${MONTHS_AHEAD} * interval '1 month')::date)`;
+}
+
+/** Removes finished chunks and idempotency keys older than `before`; returns whether there may be more. */
+export async function prune(sql: Sql, before: Date): Promise<boolean> {
+  const chunks = await sql`
+    DELETE FROM chunks WHERE id IN (
+      SELECT id FROM chunks WHERE state = 'done' AND created_at < ${before} ORDER BY created_at LIMIT ${ROWS_PER_PASS})`;
+  const keys = await sql`
+    DELETE FROM idempotency_keys WHERE (tenant_id, key) IN (
+      SELECT tenant_id, key FROM idempotency_keys WHERE created_at < ${before} ORDER BY created_at LIMIT ${ROWS_PER_PASS})`;
+  return chunks.count === ROWS_PER_PASS || keys.count === ROWS_PER_PASS;
+}

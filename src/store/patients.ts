@@ -1,0 +1,137 @@
+import type { ContactKind } from '../domain/attempt.ts';
+import { uuidv7 } from '../domain/ids.ts';
+import type { ContactOwner, PatientRecord } from '../domain/patient.ts';
+import type { Cipher } from './cipher.ts';
+import type { Sql } from './pool.ts';
+
+/** A patient with the state of each contact point, in the order they were given. */
+export interface StoredPatient extends Omit<PatientRecord, 'contacts' | 'caregivers' | 'clinicians'> {
+  id: string;
+  createdAt: Date;
+  updatedAt: Date;
+  contactPoints: StoredContact[];
+}
+
+export interface StoredContact {
+  owner: ContactOwner;
+  ownerName: string | null;
+  kind: ContactKind;
+  value: string;
+  state: 'active' | 'invalid' | 'opted_out';
+  stateCode: string | null;
+}
+
+/** Inserts or fully replaces a patient; locks the row. `zoneChanged`: its planned future is to be planned anew. */
+export async function savePatient(
+  tx: Sql,
+  cipher: Cipher,
+  { tenantId, record, now }: { tenantId: string; record: PatientRecord; now: Date },
+): Promise<{ id: string; created: boolean; zoneChanged: boolean }> {
+  const values = {
+    name: record.name === undefined ? null : cipher.seal(record.name),
+    locale: record.locale,
+    zone: record.zone,
+    routine: tx.json(record.routine),
+    consent: tx.json(record.consent),
+    quiet_hours: record.quietHours === undefined ? null : tx.json(record.quietHours),
+    updated_at: now,
+  };
+  const row = { id: uuidv7(now), tenant_id: tenantId, external_id: record.externalId, created_at: now, ...values };
+  const inserted = await tx`INSERT INTO patients ${tx(row)} ON CONFLICT (tenant_id, external_id) DO NOTHING`;
+  if (inserted.count === 1) return { id: row.id, created: true, zoneChanged: false };
+  const [old] = await tx<{ id: string; zone: string }[]>`
+    SELECT id, zone FROM patients WHERE tenant_id = ${tenantId} AND external_id = ${record.externalId} FOR UPDATE`;
+  const { id, zone } = old as { id: string; zone: string };
+  await tx`UPDATE patients SET ${tx(values)} WHERE id = ${id}`;
+  return { id, created: false, zoneChanged: zone !== record.zone };
+}
+
+/**
+ * Makes these the patient's contact points. One that was there keeps its state (a number that opted out or proved invalid
+ * stays so), also when it was gone in between: while removed, `state_code` holds the state it will come back to.
+ */
+export async function replaceContacts(
+  tx: Sql,
+  cipher: Cipher,
+  { tenantId, patientId, record, now }: { tenantId: string; patientId: string; record: PatientRecord; now: Date },
+): Promise<void> {
+  const rows = contactsOf(record).map(({ owner, name, kind, value }, position) => ({
+    id: uuidv7(now),
+    tenant_id: tenantId,
+    patient_id: patientId,
+    owner,
+    owner_name: name === undefined ? null : cipher.seal(name),
+    kind,
+    value: cipher.seal(value),
+    lookup: cipher.lookup(value),
+    position,
+    created_at: now,
+  }));
+  await tx`
+    UPDATE contact_points SET state = 'removed', state_code = CASE state WHEN 'active' THEN NULL ELSE state END
+    WHERE patient_id = ${patientId} AND state <> 'removed'
+      AND (owner, kind, lookup) NOT IN (
+        SELECT * FROM unnest(${rows.map((row) => row.owner)}::text[], ${rows.map((row) => row.kind)}::text[],
+                             ${rows.map((row) => row.lookup)}::bytea[]))`;
+  if (rows.length === 0) return;
+  await tx`
+    INSERT INTO contact_points AS old ${tx(rows)}
+    ON CONFLICT (patient_id, owner, kind, lookup) DO UPDATE SET
+      owner_name = EXCLUDED.owner_name, value = EXCLUDED.value, position = EXCLUDED.position,
+      state = CASE old.state WHEN 'removed' THEN coalesce(old.state_code, 'active') ELSE old.state END,
+      state_code = CASE old.state WHEN 'removed' THEN NULL ELSE old.state_code END`;
+}
+
+function contactsOf(record: PatientRecord) {
+  const of = (owner: ContactOwner) => (person: PatientRecord['caregivers'][number]) =>
+    person.contacts.map((contact) => ({ owner, name: person.name, ...contact }));
+  return [
+    ...of('patient')({ contacts: record.contacts }),
+    ...record.caregivers.flatMap(of('caregiver')),
+    ...record.clinicians.flatMap(of('clinician')),
+  ];
+}
+
+/** Who a prescription is for: found by the tenant's own id. */
+export async function findPatient(
+  sql: Sql,
+  tenantId: string,
+  externalId: string,
+): Promise<{ id: string; zone: string } | null> {
+  const [row] = await sql<{ id: string; zone: string }[]>`
+    SELECT id, zone FROM patients WHERE tenant_id = ${tenantId} AND external_id = ${externalId}`;
+  return row ?? null;
+}
+
+/** The patient as stored, opened; contact points that were removed are left out. */
+export async function readPatient(
+  sql: Sql,
+  cipher: Cipher,
+  { tenantId, externalId }: { tenantId: string; externalId: string },
+): Promise<StoredPatient | null> {
+  const [row] = await sql<PatientRow[]>`
+    SELECT id, external_id AS "externalId", name, locale, zone, routine, consent, quiet_hours AS "quietHours",
+           created_at AS "createdAt", updated_at AS "updatedAt"
+    FROM patients WHERE tenant_id = ${tenantId} AND external_id = ${externalId}`;
+  if (row === undefined) return null;
+  const contacts = await sql<ContactRow[]>`
+    SELECT owner, owner_name AS "ownerName", kind, value, state, state_code AS "stateCode"
+    FROM contact_points WHERE patient_id = ${row.id} AND state <> 'removed' ORDER BY position`;
+  const { name, quietHours, ...rest } = row;
+  return {
+    ...rest,
+    ...(name === null ? {} : { name: cipher.open(name) }),
+    ...(quietHours === null ? {} : { quietHours }),
+    contactPoints: contacts.map((contact) => ({
+      ...contact,
+      ownerName: contact.ownerName === null ? null : cipher.open(contact.ownerName),
+      value: cipher.open(contact.value),
+    })),
+  };
+}
+
+type PatientRow = Omit<StoredPatient, 'name' | 'quietHours' | 'contactPoints'> & {
+  name: Uint8Array | null;
+  quietHours: { from: string; to: string } | null;
+};
+type ContactRow = Omit<StoredContact, 'ownerName' | 'value'> & { ownerName: Uint8Array | null; value: Uint8Array };

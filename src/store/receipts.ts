@@ -1,0 +1,33 @@
+import { attemptStatesBefore } from '../domain/attempt.ts';
+import { dayOf } from './attempts.ts';
+import type { Sql } from './pool.ts';
+
+/** What a provider's callback changes: forward only, so repeats and late arrivals change nothing. */
+export interface ReceiptRow {
+  attemptId: string;
+  state: 'accepted' | 'delivered' | 'failed';
+  ref: string;
+  code: string | null;
+}
+
+export interface ReceiptTarget {
+  doseId: string;
+  localDate: string;
+  rung: number;
+  contactPointId: string;
+  purpose: string;
+}
+
+/** Applies one receipt; null when it says nothing new (or names no attempt of ours). */
+export async function applyReceipt(sql: Sql, receipt: ReceiptRow, now: Date): Promise<ReceiptTarget | null> {
+  const [row] = await sql<ReceiptTarget[]>`
+    UPDATE attempts SET
+      state = ${receipt.state}, ref = ${receipt.ref}, check_at = NULL, code = ${receipt.code},
+      accepted_at = coalesce(accepted_at, ${now}),
+      delivered_at = ${receipt.state === 'delivered' ? now : null},
+      ended_at = ${receipt.state === 'failed' ? now : null}
+    WHERE id = ${receipt.attemptId} AND day = ${dayOf(receipt.attemptId)}
+      AND state = ANY(${attemptStatesBefore(receipt.state)})
+    RETURNING dose_id AS "doseId", local_date AS "localDate", rung, contact_point_id AS "contactPointId", purpose`;
+  return row ?? null;
+}
