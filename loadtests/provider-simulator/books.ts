@@ -1,0 +1,57 @@
+import type { FaultBook } from './faults.ts';
+import type { Ledger } from './ledger.ts';
+import type { Outbox } from './outbox.ts';
+import type { Patients } from './patients.ts';
+import { CHANNEL_OF, type Provider } from './types.ts';
+
+/** An accepted message. `sender` is our own number (SMS); `actionToken` is what a push action answers with. */
+interface Acceptance {
+  provider: Provider;
+  to: string;
+  sender?: string;
+  text: string;
+  actionToken?: string | undefined;
+  attemptId: string | null;
+  ref: string;
+  responseLost: boolean;
+}
+
+/** What all three providers share: one place where a decision becomes a ledger row, an outbox entry, an answer. */
+export class Books {
+  readonly ledger: Ledger;
+  readonly outbox: Outbox;
+  readonly faults: FaultBook;
+  readonly patients: Patients;
+
+  constructor(parts: { ledger: Ledger; outbox: Outbox; faults: FaultBook; patients: Patients }) {
+    this.ledger = parts.ledger;
+    this.outbox = parts.outbox;
+    this.faults = parts.faults;
+    this.patients = parts.patients;
+  }
+
+  accept({ provider, to, sender, text, actionToken, attemptId, ref, responseLost }: Acceptance): void {
+    const channel = CHANNEL_OF[provider];
+    this.ledger.append({
+      provider,
+      outcome: 'accepted',
+      attemptId,
+      code: responseLost ? 'timeout_after_accept' : null,
+      ref,
+    });
+    const message = { at: new Date().toISOString(), channel, to, text, attemptId, ref, answered: null };
+    this.outbox.add(message);
+    this.patients.received(message, { sender, actionToken });
+  }
+
+  refuse(provider: Provider, attemptId: string | null, code: string): void {
+    this.ledger.append({ provider, outcome: 'refused', attemptId, code, ref: null });
+  }
+
+  clear(): void {
+    this.ledger.clear();
+    this.outbox.clear();
+    this.faults.clear();
+    this.patients.clear();
+  }
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { stringify } from 'node:querystring';
+import twilio from 'twilio';
+import type { Caller } from './caller.ts';
+import type { Fault } from './faults.ts';
+import { Timers } from './timers.ts';
+import { MessageStore, type SmsMessage } from './twilio-messages.ts';
+
+/** Whose account the simulator plays: the service must use the same three values. */
+export interface TwilioIdentity {
+  accountSid: string;
+  authToken: string;
+  from: string;
+}
+
+interface TwilioAccountOptions extends TwilioIdentity {
+  caller: Caller;
+  publicUrl: () => string | null;
+}
+
+interface Step {
+  status: SmsMessage['status'];
+  errorCode: number | null;
+}
+
+const STEP_DELAY_MS = 5;
+const DEFAULT_ERROR_CODE = 30003;
+// Queue overflow and account suspension fail before the carrier sees the message; the rest come back from it.
+const FAILS_BEFORE_SENDING = new Set([30001, 30002]);
+
+// Twilio's default keywords: the whole message, in any case (twilio.com/docs, advanced opt-out).
+const OPT_OUT = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'END', 'QUIT', 'CANCEL', 'REVOKE', 'OPTOUT']);
+const OPT_IN = new Set(['START', 'YES', 'UNSTOP']);
+
+const EMPTY_GEOGRAPHY = { ToCountry: '', ToState: '', ToCity: '', ToZip: '', FromState: '', FromCity: '', FromZip: '' };
+
+/** A new Twilio sid: two letters and 32 hexadecimal digits. */
+export function newSid(prefix: string): string {
+  return prefix + randomUUID().replaceAll('-', '');
+}
+
+/** What happens behind Twilio's REST API: messages travel, callbacks are signed and posted, patients opt out. */
+export class TwilioAccount {
+  readonly identity: TwilioIdentity;
+  readonly messages = new MessageStore();
+  readonly #caller: Caller;
+  readonly #publicUrl: () => string | null;
+  readonly #optedOut = new Set<string>();
+  readonly #timers = new Timers();
+  #tally = newTally();
+
+  constructor({ caller, publicUrl, accountSid, authToken, from }: TwilioAccountOptions) {
+    this.identity = { accountSid, authToken, from };
+    this.#caller = caller;
+    this.#publicUrl = publicUrl;
+  }
+
+  isOptedOut(patient: string, sender: string): boolean {
+    return this.#optedOut.has(`${patient} ${sender}`);
+  }
+
+  /** Lets a message travel: a few milliseconds later it is sent, then delivered or not, each step told by callback. */
+  dispatch(message: SmsMessage, faults: readonly Fault[]): void {
+    const undeliverable = faults.find((fault) => fault.kind === 'undeliverable');
+    const steps = journey(undeliverable && (undeliverable.errorCode ?? DEFAULT_ERROR_CODE));
+    const reordered = faults.some((fault) => fault.kind === 'reordered_callbacks');
+    const copies = faults.some((fault) => fault.kind === 'duplicate_callbacks') ? 2 : 1;
+    this.#advance(message, reordered ? steps.toReversed() : steps, copies);
+  }
+
+  /** The patient writes to one of our numbers. Opt-out words take effect and are forwarded, as Twilio does. */
+  async inbound({ from, to, text }: { from: string; to: string; text: string }): Promise<number> {
+    const keyword = text.trim().toUpperCase();
+    if (OPT_OUT.has(keyword)) this.#optedOut.add(`${from} ${to}`);
+    if (OPT_IN.has(keyword)) this.#optedOut.delete(`${from} ${to}`);
+    const publicUrl = this.#publicUrl();
+    if (publicUrl === null) return 0;
+    const sid = newSid('SM');
+    return this.#post(`${publicUrl}/webhooks/twilio/messages`, {
+      ...EMPTY_GEOGRAPHY,
+      FromCountry: '',
+      MessageSid: sid,
+      SmsSid: sid,
+      SmsMessageSid: sid,
+      SmsStatus: 'received',
+      AccountSid: this.identity.accountSid,
+      ApiVersion: '2010-04-01',
+      From: from,
+      To: to,
+      Body: text,
+      NumMedia: '0',
+      NumSegments: '1',
+    });
+  }
+
+  /** Status callbacks: `posted` were answered 2xx, `failed` were not, `pending` are still on their way. */
+  callbackSummary() {
+    return { ...this.#tally };
+  }
+
+  clear(): void {
+    this.#timers.clear();
+    this.messages.clear();
+    this.#optedOut.clear();
+    this.#tally = newTally();
+  }
+
+  #advance(message: SmsMessage, steps: readonly Step[], copies: number): void {
+    const [step, ...later] = steps;
+    if (step === undefined) return;
+    const tally = this.#tally;
+    tally.pending += 1;
+    this.#timers.later(STEP_DELAY_MS, async () => {
+      applyStep(message, step, this.identity.from);
+      for (let copy = 0; copy < copies; copy += 1) await this.#tell(message, step, tally);
+      tally.pending -= 1;
+      if (tally === this.#tally) this.#advance(message, later, copies);
+    });
+  }
+
+  async #tell(message: SmsMessage, step: Step, tally: ReturnType<typeof newTally>): Promise<void> {
+    if (message.statusCallback === null) return;
+    const status = await this.#post(message.statusCallback, this.#callbackParameters(message, step));
+    tally[status >= 200 && status < 300 ? 'posted' : 'failed'] += 1;
+  }
+
+  #callbackParameters(message: SmsMessage, { status, errorCode }: Step): Record<string, string> {
+    return {
+      MessageSid: message.sid,
+      SmsSid: message.sid,
+      MessageStatus: status,
+      SmsStatus: status,
+      To: message.to,
+      From: message.from ?? this.identity.from,
+      AccountSid: this.identity.accountSid,
+      ApiVersion: '2010-04-01',
+      ...(message.messagingServiceSid !== null && { MessagingServiceSid: message.messagingServiceSid }),
+      ...(errorCode !== null && { ErrorCode: String(errorCode) }),
+      ...(status === 'delivered' && { RawDlrDoneDate: dlrDate(message.updatedAt) }),
+    };
+  }
+
+  async #post(url: string, parameters: Record<string, string>): Promise<number> {
+    const signature = twilio.getExpectedTwilioSignature(this.identity.authToken, url, parameters);
+    const { status } = await this.#caller.post(url, {
+      contentType: 'application/x-www-form-urlencoded; charset=UTF-8',
+      text: stringify(parameters),
+      headers: { 'x-twilio-signature': signature, 'i-twilio-idempotency-token': randomUUID() },
+    });
+    return status;
+  }
+}
+
+function newTally() {
+  return { posted: 0, failed: 0, pending: 0 };
+}
+
+function journey(errorCode: number | undefined): Step[] {
+  const sent: Step = { status: 'sent', errorCode: null };
+  if (errorCode === undefined) return [sent, { status: 'delivered', errorCode: null }];
+  if (FAILS_BEFORE_SENDING.has(errorCode)) return [{ status: 'failed', errorCode }];
+  return [sent, { status: 'undelivered', errorCode }];
+}
+
+/** Callbacks may be told out of order, but the message itself only moves forward. */
+function applyStep(message: SmsMessage, step: Step, from: string): void {
+  if (message.status !== 'queued' && message.status !== 'accepted' && message.status !== 'sent') return;
+  message.status = step.status;
+  message.errorCode = step.errorCode;
+  message.updatedAt = Date.now();
+  message.from ??= from;
+  if (step.status !== 'failed') message.sentAt ??= message.updatedAt;
+}
+
+/** The carrier's receipt date, YYMMDDhhmm in UTC. */
+function dlrDate(at: number): string {
+  return new Date(at).toISOString().slice(2, 16).replace(/\D/g, '');
+}

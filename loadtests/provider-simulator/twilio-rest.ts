@@ -1,0 +1,200 @@
+import { timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import formbody from '@fastify/formbody';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Books } from './books.ts';
+import type { Fault, FaultKind } from './faults.ts';
+import { countSegments } from './segments.ts';
+import { newSid, type TwilioAccount } from './twilio-account.ts';
+import { messageResource, type SmsMessage } from './twilio-messages.ts';
+
+interface Refusal {
+  code: number;
+  status: number;
+  message: string;
+}
+
+type Fields = Record<string, string | string[] | undefined>;
+
+const E164 = /^\+[1-9]\d{6,14}$/;
+const SENDER = /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/;
+const UNAUTHENTICATED: Refusal = { code: 20003, status: 401, message: 'Authenticate' };
+
+const refuse = (code: number, message: string): Refusal => ({ code, status: 400, message });
+
+/** The answer of each fault that refuses a message. */
+const FAULT_REFUSALS: Partial<Record<FaultKind, (fault: Fault, to: string) => Refusal>> = {
+  rate_limited: () => ({ code: 20429, status: 429, message: 'Too Many Requests' }),
+  server_error: ({ status }) =>
+    status === 503
+      ? { code: 20503, status: 503, message: 'Service Unavailable' }
+      : { code: 20500, status: 500, message: 'Internal Server Error' },
+  unauthenticated: () => UNAUTHENTICATED,
+  invalid_number: (_fault, to) => invalidNumber(to),
+  not_mobile: (_fault, to) => refuse(21614, `To number: ${to}, is not a mobile number`),
+  opted_out: () => optedOut(),
+};
+
+/** Twilio's Messages resource (API version 2010-04-01): create, list, fetch. */
+export async function twilioRest(app: FastifyInstance, { books, account }: { books: Books; account: TwilioAccount }) {
+  const { accountSid, authToken, from: ownNumber } = account.identity;
+  const expected = Buffer.from(`Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`);
+
+  await app.register(formbody);
+  app.setErrorHandler((_error, _request, reply) => send(reply, refuse(20001, 'The request could not be read')));
+  app.setNotFoundHandler((request, reply) => send(reply, notFound(request.url)));
+
+  app.addHook('preHandler', async (request, reply) => {
+    const given = Buffer.from(request.headers.authorization ?? '');
+    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+    if (request.method === 'POST') books.refuse('twilio', attemptOf(request.body as Fields), '20003');
+    return send(reply, UNAUTHENTICATED);
+  });
+
+  app.post(`/Accounts/${accountSid}/Messages.json`, async (request, reply) => {
+    const fields = (request.body ?? {}) as Fields;
+    const attemptId = attemptOf(fields);
+    const to = one(fields.To) ?? '';
+    const { latencyMs, answer, callbacks } = books.faults.decide('twilio', to);
+    if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
+
+    const sender = one(fields.From) ?? ownNumber;
+    const refusal =
+      (answer && FAULT_REFUSALS[answer.kind]?.(answer, to)) ??
+      invalid(fields) ??
+      (account.isOptedOut(to, sender) ? optedOut() : null);
+    if (refusal) {
+      books.refuse('twilio', attemptId, String(refusal.code));
+      if (answer?.kind === 'rate_limited') reply.header('retry-after', String(answer.retryAfterSeconds ?? 1));
+      return send(reply, refusal);
+    }
+
+    const message = newMessage(fields);
+    const responseLost = answer?.kind === 'timeout_after_accept';
+    account.messages.add(message);
+    books.accept({ provider: 'twilio', to, sender, text: message.body, attemptId, ref: message.sid, responseLost });
+    account.dispatch(message, callbacks);
+    if (responseLost) return drop(request, reply);
+    return reply.code(201).send(messageResource(accountSid, message));
+  });
+
+  app.get(`/Accounts/${accountSid}/Messages/:file`, async (request, reply) => {
+    const { file } = request.params as { file: string };
+    const message = account.messages.get(file.replace(/\.json$/, ''));
+    return message ? messageResource(accountSid, message) : send(reply, notFound(request.url));
+  });
+
+  app.get(`/Accounts/${accountSid}/Messages.json`, async (request) => listPage(account, request.query as Fields));
+}
+
+/** One page in the shape that Twilio's clients walk by `next_page_uri`. A page starts after its token's message. */
+function listPage(account: TwilioAccount, query: Fields) {
+  const pageSize = Math.min(Math.max(Number(one(query.PageSize)) || 50, 1), 1_000);
+  const page = Math.max(Number(one(query.Page)) || 0, 0);
+  const found = account.messages.find({
+    to: one(query.To),
+    from: one(query.From),
+    sentOn: one(query.DateSent),
+    sentBefore: one(query['DateSent<']),
+    sentAfter: one(query['DateSent>']),
+  });
+  const after = one(query.PageToken)?.replace(/^PA/, '');
+  const tokenIndex = after === undefined ? -1 : found.findIndex(({ sid }) => sid === after);
+  const start = tokenIndex === -1 ? page * pageSize : tokenIndex + 1;
+  const shown = found.slice(start, start + pageSize);
+  const last = shown.at(-1);
+
+  const { accountSid } = account.identity;
+  const uriOf = (number: number, token?: string) => {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) parameters.set(name, one(value) ?? '');
+    parameters.set('PageSize', String(pageSize));
+    parameters.set('Page', String(number));
+    parameters.delete('PageToken');
+    if (token) parameters.set('PageToken', token);
+    return `/2010-04-01/Accounts/${accountSid}/Messages.json?${parameters}`;
+  };
+  return {
+    messages: shown.map((message) => messageResource(accountSid, message)),
+    first_page_uri: uriOf(0),
+    next_page_uri: last && start + shown.length < found.length ? uriOf(page + 1, `PA${last.sid}`) : null,
+    previous_page_uri: null,
+    uri: uriOf(page),
+    page,
+    page_size: pageSize,
+    start,
+    end: Math.max(start + shown.length - 1, start),
+  };
+}
+
+/** The first thing wrong with a new message, as Twilio would say it; null when it can be sent. */
+function invalid(fields: Fields): Refusal | null {
+  const [to, from, body] = [one(fields.To), one(fields.From), one(fields.Body)];
+  const validity = one(fields.ValidityPeriod);
+  const callback = one(fields.StatusCallback);
+  if (!to) return refuse(21604, "A 'To' phone number is required.");
+  if (!E164.test(to)) return invalidNumber(to);
+  if (!from && !one(fields.MessagingServiceSid)) return refuse(21603, "A 'From' phone number is required.");
+  if (from && !SENDER.test(from)) return refuse(21212, `Invalid From Number (caller ID): ${from}`);
+  if (!body) return refuse(21602, 'Message body is required.');
+  if (body.length > 1_600) return refuse(21617, 'The concatenated message body exceeds the 1600 character limit');
+  if (validity !== undefined && !(/^\d+$/.test(validity) && Number(validity) >= 1 && Number(validity) <= 36_000))
+    return refuse(21624, 'Invalid validity period value');
+  if (callback && !(/^https?:/.test(callback) && URL.canParse(callback)))
+    return refuse(21609, `The StatusCallback URL ${callback} is not a valid URL.`);
+  return null;
+}
+
+function newMessage(fields: Fields): SmsMessage {
+  const body = one(fields.Body) as string;
+  const from = one(fields.From) ?? null;
+  const now = Date.now();
+  return {
+    sid: newSid('SM'),
+    to: one(fields.To) as string,
+    from,
+    messagingServiceSid: one(fields.MessagingServiceSid) ?? null,
+    body,
+    segments: countSegments(body),
+    status: from === null ? 'accepted' : 'queued',
+    errorCode: null,
+    statusCallback: one(fields.StatusCallback) ?? null,
+    createdAt: now,
+    updatedAt: now,
+    sentAt: null,
+  };
+}
+
+/** The attempt id travels in the status callback's query, so that a callback names it even if the response was lost. */
+function attemptOf(fields: Fields | null): string | null {
+  const callback = one(fields?.StatusCallback);
+  return callback && URL.canParse(callback) ? new URL(callback).searchParams.get('attempt') : null;
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function invalidNumber(to: string): Refusal {
+  return refuse(21211, `Invalid 'To' Phone Number: ${to.slice(0, -4)}XXXX`);
+}
+
+function optedOut(): Refusal {
+  return refuse(21610, 'Attempt to send to unsubscribed recipient');
+}
+
+function notFound(url: string): Refusal {
+  const [path] = url.split('?');
+  return { code: 20404, status: 404, message: `The requested resource ${path} was not found` };
+}
+
+function send(reply: FastifyReply, { code, status, message }: Refusal) {
+  return reply.code(status).send({ code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status });
+}
+
+/** The message is accepted, the answer is lost on the way. */
+function drop(request: FastifyRequest, reply: FastifyReply) {
+  reply.hijack();
+  request.raw.socket.destroy();
+  return reply;
+}

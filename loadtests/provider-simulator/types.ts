@@ -1,0 +1,14 @@
+/** The providers the simulator plays. */
+export type Provider = 'fcm' | 'twilio' | 'smtp';
+
+export const PROVIDERS: readonly Provider[] = ['fcm', 'twilio', 'smtp'];
+
+/** The channel each provider carries. */
+export type Channel = 'push' | 'sms' | 'email';
+
+export const CHANNEL_OF: Readonly<Record<Provider, Channel>> = { fcm: 'push', twilio: 'sms', smtp: 'email' };
+
+/** The one spelling under which a contact is looked up: e-mail addresses ignore case, the rest is exact. */
+export function contactKey(channel: Channel, to: string): string {
+  return `${channel} ${channel === 'email' ? to.toLowerCase() : to}`;
+}
