@@ -1,4 +1,4 @@
-import { ConfigError, type Config, readConfig } from '../config.ts';
+import { type Config, ConfigError, readConfig } from '../config.ts';
 
 /** What a process answers once it runs: where it listens, and how it stops. */
 export interface Started {
@@ -15,7 +15,9 @@ export async function runProcess(name: string, start: (config: Config) => Promis
   try {
     started = await start(readConfig(process.env));
   } catch (error) {
-    console.error(`dosebell ${name}: ${error instanceof ConfigError ? error.message : ((error as Error).stack ?? error)}`);
+    console.error(
+      `dosebell ${name}: ${error instanceof ConfigError ? error.message : ((error as Error).stack ?? error)}`,
+    );
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
   console.log(JSON.stringify({ name, msg: 'ready', url: started.url, pid: process.pid }));

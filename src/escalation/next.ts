@@ -76,10 +76,15 @@ function reachable(dose: DoseSituation, channel: ChannelName, to: Rung['to']): {
   return { code: candidates[0] === undefined ? 'no_contact' : `contact_${candidates[0].state}` };
 }
 
-/** When the rung after `rung` has its turn, or the window ends. */
+/**
+ * When the rung after `rung` has its turn: at its own time, or, when that has passed (a snooze, an outage), as long after
+ * this one as the ladder has between them. Never after the window's end.
+ */
 function timeAfter(dose: DoseSituation, rung: number, at: Date): Date {
   const next = dose.policy.ladder[rung + 1];
   if (next === undefined) return dose.windowEndsAt;
   const planned = dose.dueAt.getTime() + next.afterSeconds * 1000;
-  return new Date(Math.min(Math.max(planned, at.getTime()), dose.windowEndsAt.getTime()));
+  const between = (next.afterSeconds - (dose.policy.ladder[rung] as Rung).afterSeconds) * 1000;
+  const time = planned > at.getTime() ? planned : at.getTime() + between;
+  return new Date(Math.min(time, dose.windowEndsAt.getTime()));
 }

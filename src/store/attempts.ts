@@ -1,7 +1,7 @@
 import type { AttemptPurpose, AttemptState, ChannelName } from '../domain/attempt.ts';
 import { attemptStatesBefore } from '../domain/attempt.ts';
 import { timeOf } from '../domain/ids.ts';
-import type { Sql } from './pool.ts';
+import { column, type Sql } from './pool.ts';
 
 /** An attempt as it is written before anything leaves. `contactPointId` null: nobody to reach, failed at once with `code`. */
 export interface NewAttempt {
@@ -29,16 +29,15 @@ export function dayOf(attemptId: string): string {
 /** Writes intents, and the rungs that failed before a message existed. */
 export async function insertAttempts(sql: Sql, attempts: NewAttempt[], now: Date): Promise<void> {
   if (attempts.length === 0) return;
-  const column = <K extends keyof NewAttempt>(key: K) => attempts.map((attempt) => attempt[key]);
   await sql`
     INSERT INTO attempts (id, day, tenant_id, patient_id, dose_id, local_date, escalation_id, purpose, rung, channel,
                           contact_point_id, chunk_id, due_at, expires_at, code, state, ended_at, created_at)
     SELECT *, CASE WHEN v.code IS NULL THEN 'intent' ELSE 'failed' END, CASE WHEN v.code IS NULL THEN NULL ELSE ${now}::timestamptz END, ${now}
-    FROM unnest(${column('id')}::uuid[], ${attempts.map((a) => dayOf(a.id))}::date[], ${column('tenantId')}::uuid[],
-                ${column('patientId')}::uuid[], ${column('doseId')}::uuid[], ${column('localDate')}::date[],
-                ${column('escalationId')}::uuid[], ${column('purpose')}::text[], ${column('rung')}::smallint[],
-                ${column('channel')}::text[], ${column('contactPointId')}::uuid[], ${column('chunkId')}::uuid[],
-                ${column('dueAt')}::timestamptz[], ${column('expiresAt')}::timestamptz[], ${column('code')}::text[])
+    FROM unnest(${column(attempts, 'id')}::uuid[], ${attempts.map((a) => dayOf(a.id))}::date[], ${column(attempts, 'tenantId')}::uuid[],
+                ${column(attempts, 'patientId')}::uuid[], ${column(attempts, 'doseId')}::uuid[], ${column(attempts, 'localDate')}::date[],
+                ${column(attempts, 'escalationId')}::uuid[], ${column(attempts, 'purpose')}::text[], ${column(attempts, 'rung')}::smallint[],
+                ${column(attempts, 'channel')}::text[], ${column(attempts, 'contactPointId')}::uuid[], ${column(attempts, 'chunkId')}::uuid[],
+                ${column(attempts, 'dueAt')}::timestamptz[], ${column(attempts, 'expiresAt')}::timestamptz[], ${column(attempts, 'code')}::text[])
       AS v (id, day, tenant_id, patient_id, dose_id, local_date, escalation_id, purpose, rung, channel,
             contact_point_id, chunk_id, due_at, expires_at, code)`;
 }
@@ -146,9 +145,9 @@ export async function updateAttempts(
       delivered_at = CASE WHEN v.state = 'delivered' THEN ${now}::timestamptz END,
       ended_at = CASE WHEN v.state IN ('failed', 'cancelled') THEN ${now}::timestamptz END,
       check_at = CASE WHEN v.state = 'unknown' THEN ${checkAt}::timestamptz END
-    FROM unnest(${updates.map((u) => u.id)}::uuid[], ${updates.map((u) => dayOf(u.id))}::date[],
-                ${updates.map((u) => u.state)}::text[], ${updates.map((u) => u.code)}::text[],
-                ${updates.map((u) => u.ref)}::text[], ${updates.map((u) => u.chunkId)}::uuid[],
+    FROM unnest(${column(updates, 'id')}::uuid[], ${updates.map((u) => dayOf(u.id))}::date[],
+                ${column(updates, 'state')}::text[], ${column(updates, 'code')}::text[],
+                ${column(updates, 'ref')}::text[], ${column(updates, 'chunkId')}::uuid[],
                 ${updates.map((u) => attemptStatesBefore(u.state).concat(u.state === 'intent' ? ['intent'] : []).join())}::text[])
       AS v (id, day, state, code, ref, chunk_id, before)
     WHERE a.id = v.id AND a.day = v.day AND a.state = ANY(string_to_array(v.before, ','))

@@ -1,6 +1,6 @@
 import type { EscalationKind } from '../domain/escalation.ts';
 import { uuidv7 } from '../domain/ids.ts';
-import type { Sql } from './pool.ts';
+import { column, type Sql } from './pool.ts';
 
 /** A dose that calls for a clinician. */
 export interface CaseTrigger {
@@ -34,7 +34,7 @@ export async function missedStreaks(sql: Sql, asked: { prescriptionId: string; l
   if (asked.length === 0) return new Set();
   const rows = await sql<{ id: string }[]>`
     SELECT v.id
-    FROM unnest(${asked.map((a) => a.prescriptionId)}::uuid[], ${asked.map((a) => a.length)}::int[]) AS v (id, length),
+    FROM unnest(${column(asked, 'prescriptionId')}::uuid[], ${column(asked, 'length')}::int[]) AS v (id, length),
     LATERAL (
       SELECT count(*) AS closed, bool_and(state = 'missed') AS missed
       FROM (SELECT state FROM doses

@@ -1,5 +1,5 @@
 import type { ChannelName } from '../domain/attempt.ts';
-import type { Sql } from './pool.ts';
+import { column, type Sql } from './pool.ts';
 
 /** Attempts sent as one job: one channel, one sender, one priority, one moment. */
 export interface Chunk {
@@ -13,12 +13,11 @@ export interface Chunk {
 
 export async function insertChunks(sql: Sql, chunks: Chunk[], now: Date): Promise<void> {
   if (chunks.length === 0) return;
-  const column = <K extends keyof Chunk>(key: K) => chunks.map((chunk) => chunk[key]);
   await sql`
     INSERT INTO chunks (id, channel, sender, critical, size, ready_at, created_at)
     SELECT *, ${now}
-    FROM unnest(${column('id')}::uuid[], ${column('channel')}::text[], ${column('sender')}::text[],
-                ${column('critical')}::boolean[], ${column('size')}::int[], ${column('readyAt')}::timestamptz[])`;
+    FROM unnest(${column(chunks, 'id')}::uuid[], ${column(chunks, 'channel')}::text[], ${column(chunks, 'sender')}::text[],
+                ${column(chunks, 'critical')}::text[]::boolean[], ${column(chunks, 'size')}::int[], ${column(chunks, 'readyAt')}::timestamptz[])`;
 }
 
 /** A held chunk. `fence` proves the holder: it grows with every claim. */

@@ -1,6 +1,6 @@
 import type { ContactKind } from '../domain/attempt.ts';
 import type { ContactOwner } from '../domain/patient.ts';
-import type { Sql } from './pool.ts';
+import { column, type Sql } from './pool.ts';
 
 /** A contact point without its value: enough to choose whom to reach. */
 export interface ContactChoice {
@@ -29,8 +29,8 @@ export async function retireContacts(
   if (retired.length === 0) return;
   await sql`
     UPDATE contact_points c SET state = CASE WHEN v.opted_out THEN 'opted_out' ELSE 'invalid' END, state_code = v.code
-    FROM unnest(${retired.map((r) => r.contactPointId)}::uuid[], ${retired.map((r) => r.optedOut)}::boolean[],
-                ${retired.map((r) => r.code)}::text[]) AS v (id, opted_out, code)
+    FROM unnest(${column(retired, 'contactPointId')}::uuid[], ${column(retired, 'optedOut')}::text[]::boolean[],
+                ${column(retired, 'code')}::text[]) AS v (id, opted_out, code)
     WHERE c.id = v.id AND c.state = 'active'`;
 }
 

@@ -1,5 +1,6 @@
 import type { AttemptPurpose, AttemptState, ChannelName } from '../domain/attempt.ts';
 import type { Answer, AnswerRoad, DoseState } from '../domain/dose.ts';
+import type { EscalationState } from '../domain/escalation.ts';
 import { timeOf } from '../domain/ids.ts';
 import type { Cipher } from './cipher.ts';
 import type { Sql } from './pool.ts';
@@ -47,10 +48,7 @@ export async function listDoses(
 /** One dose by its id alone; the due time in the id names the partitions it can be in. */
 export async function readDose(sql: Sql, id: string): Promise<DoseRow | null> {
   const day = timeOf(id).toISOString().slice(0, 10);
-  const [row] = await select(
-    sql,
-    sql`d.id = ${id} AND d.local_date BETWEEN ${day}::date - 1 AND ${day}::date + 1`,
-  );
+  const [row] = await select(sql, sql`d.id = ${id} AND d.local_date BETWEEN ${day}::date - 1 AND ${day}::date + 1`);
   return row ?? null;
 }
 
@@ -96,7 +94,7 @@ export interface TraceAnswer {
 export interface DoseTrace {
   attempts: TraceAttempt[];
   answers: TraceAnswer[];
-  escalations: { id: string; kind: string; state: string; openedAt: Date }[];
+  escalations: { id: string; kind: string; state: EscalationState; openedAt: Date }[];
 }
 
 /** All that happened around a dose, each list in order of time. */

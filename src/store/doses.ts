@@ -1,6 +1,6 @@
 import type { DoseState } from '../domain/dose.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Sql } from './pool.ts';
+import { column, type Sql } from './pool.ts';
 
 /** A dose to be planned. `localDate` and `slot` (seconds of the local day) name it within its prescription. */
 export interface PlannedDose {
@@ -21,16 +21,15 @@ export interface PlannedDose {
 /** Inserts what is not there yet (identity: prescription, local date, slot) and returns how many were new. */
 export async function insertDoses(sql: Sql, doses: PlannedDose[]): Promise<number> {
   if (doses.length === 0) return 0;
-  const column = <K extends keyof PlannedDose>(key: K) => doses.map((dose) => dose[key]);
   const inserted = await sql`
     INSERT INTO doses (id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at,
                        window_ends_at, critical, shard, tz_version, next_action_at)
     SELECT *, v.due_at
-    FROM unnest(${column('id')}::uuid[], ${column('localDate')}::date[], ${column('slot')}::int[],
-                ${column('tenantId')}::uuid[], ${column('patientId')}::uuid[], ${column('prescriptionId')}::uuid[],
-                ${column('prescriptionVersion')}::int[], ${column('dueAt')}::timestamptz[],
-                ${column('windowEndsAt')}::timestamptz[], ${column('critical')}::boolean[],
-                ${column('shard')}::smallint[], ${column('tzVersion')}::text[])
+    FROM unnest(${column(doses, 'id')}::uuid[], ${column(doses, 'localDate')}::date[], ${column(doses, 'slot')}::int[],
+                ${column(doses, 'tenantId')}::uuid[], ${column(doses, 'patientId')}::uuid[], ${column(doses, 'prescriptionId')}::uuid[],
+                ${column(doses, 'prescriptionVersion')}::int[], ${column(doses, 'dueAt')}::timestamptz[],
+                ${column(doses, 'windowEndsAt')}::timestamptz[], ${column(doses, 'critical')}::text[]::boolean[],
+                ${column(doses, 'shard')}::smallint[], ${column(doses, 'tzVersion')}::text[])
       AS v (id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at,
             window_ends_at, critical, shard, tz_version)
     ON CONFLICT (prescription_id, local_date, slot) WHERE state NOT IN ('cancelled', 'excluded') DO NOTHING`;
@@ -103,8 +102,8 @@ export async function stepDoses(sql: Sql, steps: DoseStep[], now: Date): Promise
   await sql`
     UPDATE doses d
     SET state = 'open', opened_at = coalesce(d.opened_at, ${now}), rung = v.rung, next_action_at = v.next_action_at
-    FROM unnest(${steps.map((s) => s.id)}::uuid[], ${steps.map((s) => s.localDate)}::date[],
-                ${steps.map((s) => s.rung)}::smallint[], ${steps.map((s) => s.nextActionAt)}::timestamptz[])
+    FROM unnest(${column(steps, 'id')}::uuid[], ${column(steps, 'localDate')}::date[],
+                ${column(steps, 'rung')}::smallint[], ${column(steps, 'nextActionAt')}::timestamptz[])
       AS v (id, local_date, rung, next_action_at)
     WHERE d.id = v.id AND d.local_date = v.local_date AND d.state IN ('planned', 'open')`;
 }
@@ -123,8 +122,8 @@ export async function endDoses(sql: Sql, ends: DoseEnd[], now: Date): Promise<vo
     UPDATE doses d
     SET state = v.state, reason = v.reason, missed_at = ${now}, resolved_at = ${now}, next_action_at = NULL,
         opened_at = coalesce(d.opened_at, ${now})
-    FROM unnest(${ends.map((e) => e.id)}::uuid[], ${ends.map((e) => e.localDate)}::date[],
-                ${ends.map((e) => e.state)}::text[], ${ends.map((e) => e.reason)}::text[]) AS v (id, local_date, state, reason)
+    FROM unnest(${column(ends, 'id')}::uuid[], ${column(ends, 'localDate')}::date[],
+                ${column(ends, 'state')}::text[], ${column(ends, 'reason')}::text[]) AS v (id, local_date, state, reason)
     WHERE d.id = v.id AND d.local_date = v.local_date AND d.state IN ('planned', 'open')`;
 }
 
@@ -137,8 +136,8 @@ export async function hastenDoses(
   if (failed.length === 0) return;
   await sql`
     UPDATE doses d SET next_action_at = ${now}
-    FROM unnest(${failed.map((f) => f.doseId)}::uuid[], ${failed.map((f) => f.localDate)}::date[],
-                ${failed.map((f) => f.rung)}::smallint[]) AS v (id, local_date, rung)
+    FROM unnest(${column(failed, 'doseId')}::uuid[], ${column(failed, 'localDate')}::date[],
+                ${column(failed, 'rung')}::smallint[]) AS v (id, local_date, rung)
     JOIN prescriptions p ON true
     WHERE d.id = v.id AND d.local_date = v.local_date AND d.state = 'open' AND d.rung = v.rung + 1
       AND p.id = d.prescription_id AND d.rung < jsonb_array_length(p.policy -> 'ladder') AND d.next_action_at > ${now}`;

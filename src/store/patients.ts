@@ -71,15 +71,16 @@ export async function replaceContacts(
     UPDATE contact_points SET state = 'removed', state_code = CASE state WHEN 'active' THEN NULL ELSE state END
     WHERE patient_id = ${patientId} AND state <> 'removed'
       AND (owner, kind, lookup) NOT IN (
-        SELECT * FROM unnest(${rows.map((row) => row.owner)}::text[], ${rows.map((row) => row.kind)}::text[],
-                             ${rows.map((row) => row.lookup)}::bytea[]))`;
+        SELECT owner, kind, decode(lookup, 'hex')
+        FROM unnest(${rows.map((row) => row.owner)}::text[], ${rows.map((row) => row.kind)}::text[],
+                    ${rows.map((row) => row.lookup.toString('hex'))}::text[]) AS v (owner, kind, lookup))`;
   if (rows.length === 0) return;
   await tx`
-    INSERT INTO contact_points AS old ${tx(rows)}
+    INSERT INTO contact_points ${tx(rows)}
     ON CONFLICT (patient_id, owner, kind, lookup) DO UPDATE SET
       owner_name = EXCLUDED.owner_name, value = EXCLUDED.value, position = EXCLUDED.position,
-      state = CASE old.state WHEN 'removed' THEN coalesce(old.state_code, 'active') ELSE old.state END,
-      state_code = CASE old.state WHEN 'removed' THEN NULL ELSE old.state_code END`;
+      state = CASE contact_points.state WHEN 'removed' THEN coalesce(contact_points.state_code, 'active') ELSE contact_points.state END,
+      state_code = CASE contact_points.state WHEN 'removed' THEN NULL ELSE contact_points.state_code END`;
 }
 
 function contactsOf(record: PatientRecord) {

@@ -25,3 +25,17 @@ export async function clockOffset(sql: Pool): Promise<number> {
   const offset = (row as { now: Date }).now.getTime() - (before + after) / 2;
   return Math.abs(offset) < 5 ? 0 : offset; // below the measurement's own error
 }
+
+/**
+ * One field of many rows as a parameter for `unnest(${…}::type[])`. The client infers an array's type from its first
+ * element, and gets instants, booleans and bytes wrong: as text PostgreSQL casts them (booleans by way of `text[]`, since the
+ * client would write "true" as false).
+ */
+export function column<Row, Key extends keyof Row>(rows: readonly Row[], key: Key): (string | number | null)[] {
+  return rows.map((row) => {
+    const value: unknown = row[key];
+    if (value instanceof Date) return value.toISOString();
+    if (typeof value === 'number' || value === null) return value;
+    return String(value);
+  });
+}

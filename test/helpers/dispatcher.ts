@@ -1,0 +1,109 @@
+import { Redis } from 'ioredis';
+import { afterAll, inject } from 'vitest';
+import type { Channel, OutboundMessage } from '#channels/channel.ts';
+import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
+import { openQueues } from '#src/dispatch/queues.ts';
+import type { ChannelName, Outcome } from '#src/domain/attempt.ts';
+import type { PatientRecord } from '#src/domain/patient.ts';
+import { completePolicy, type Policy } from '#src/domain/policy.ts';
+import { createPrescription, putPatient } from '#src/intake/commands.ts';
+import { createTenant } from '#src/store/tenants.ts';
+import { type TestApp, testApp } from './app.ts';
+
+/** A channel that answers as it is told and remembers what left: for the outcomes no provider gives on demand. */
+export interface ScriptedChannel extends Channel {
+  sent: OutboundMessage[];
+  /** The next answers, in order; `accepted` once they are used up. A function may look at the message. */
+  script: (Outcome | ((message: OutboundMessage) => Outcome))[];
+  /** What `lookup` answers, when set. */
+  found: Outcome | null | undefined;
+}
+
+export type TestDispatcher = Omit<Dispatcher, 'clock' | 'channels'> &
+  TestApp & { channels: Map<ChannelName, Channel>; scripted: Record<ChannelName, ScriptedChannel>; tenantId: string; apiKey: string };
+
+/** A dispatcher on a database and a Redis database of its own, with a tenant, a movable clock and scripted channels. */
+export async function testDispatcher(): Promise<TestDispatcher> {
+  const app = await testApp();
+  const redisUrl = `${inject('redisUrl')}/${process.env['VITEST_POOL_ID'] ?? '0'}`;
+  const redis = new Redis(redisUrl);
+  await redis.flushdb();
+  redis.disconnect();
+  const queues = openQueues(redisUrl);
+  await Promise.all([queues.buckets, ...queues.channels.values()].map((queue) => queue.waitUntilReady()));
+  afterAll(() => queues.close());
+  const scripted = { push: scriptedChannel('push', true), sms: scriptedChannel('sms', false), email: scriptedChannel('email', true) };
+  const channels = new Map<ChannelName, Channel>(Object.values(scripted).map((channel) => [channel.name, channel]));
+  const tenant = await createTenant(app.sql, 'Test hospital', app.clock.now());
+  return { ...app, config: { ...app.config, redisUrl }, queues, channels, scripted, ...tenant };
+}
+
+function scriptedChannel(name: ChannelName, idempotent: boolean): ScriptedChannel {
+  const channel: ScriptedChannel = {
+    name,
+    provider: `scripted-${name}`,
+    sender: `sender-${name}`,
+    idempotent,
+    receipts: !idempotent,
+    sent: [],
+    script: [],
+    found: undefined,
+    async send(batch) {
+      channel.sent.push(...batch);
+      return batch.map((message) => {
+        const next = channel.script.shift() ?? { kind: 'accepted', ref: `ref-${message.attemptId}` };
+        return typeof next === 'function' ? next(message) : next;
+      });
+    },
+    async close() {},
+  };
+  if (!idempotent) channel.lookup = async () => channel.found ?? null;
+  return channel;
+}
+
+let patients = 0;
+
+/** Stores a patient with every kind of contact, a caregiver and a clinician; `given` replaces parts. */
+export async function seedPatient(app: TestDispatcher, given: Partial<PatientRecord> = {}): Promise<PatientRecord> {
+  patients += 1;
+  const n = String(patients).padStart(4, '0');
+  const record: PatientRecord = {
+    externalId: `P-${n}`,
+    name: `Paciente Ficticio ${n}`,
+    locale: 'es-PE',
+    zone: 'America/Lima',
+    routine: {},
+    contacts: [
+      { kind: 'push', value: `sim-token-${n}` },
+      { kind: 'phone', value: `+5190000${n}` },
+      { kind: 'email', value: `p${n}@example.org` },
+    ],
+    caregivers: [{ name: 'Cuidadora', contacts: [{ kind: 'phone', value: `+5191000${n}` }] }],
+    clinicians: [{ name: 'Dra. Prueba', contacts: [{ kind: 'email', value: 'guardia@example.org' }, { kind: 'phone', value: '+51920000000' }] }],
+    consent: { reminders: true },
+    ...given,
+  };
+  await app.sql.begin((tx) => putPatient(app, tx, app.tenantId, record));
+  return record;
+}
+
+/** Stores a prescription daily at these local times (default 08:00) from 2026-11-23; returns its id. */
+export async function seedPrescription(
+  app: TestDispatcher,
+  patient: PatientRecord,
+  given: { times?: string[]; policy?: Partial<Policy>; rrules?: string[] } = {},
+): Promise<string> {
+  const rrules = (given.times ?? ['08:00']).map((time) => {
+    const [hour, minute] = time.split(':').map(Number);
+    return `FREQ=DAILY;BYHOUR=${hour};BYMINUTE=${minute};BYSECOND=0`;
+  });
+  const { id } = await app.sql.begin((tx) =>
+    createPrescription(app, tx, app.tenantId, {
+      patient: patient.externalId,
+      medication: 'Medicina de prueba',
+      regimen: { mode: 'wall', start: '2026-11-23T00:00:00', rrules: given.rrules ?? rrules, rdates: [], exdates: [] },
+      policy: completePolicy(given.policy ?? {}),
+    }),
+  );
+  return id;
+}

@@ -1,0 +1,282 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ladderPass } from '#schedulers/ladder.ts';
+import { rescuePass } from '#schedulers/rescue.ts';
+import { recordAck } from '#src/ack/record.ts';
+import { deliverChunk } from '#src/dispatch/deliver.ts';
+import type { Outcome } from '#src/domain/attempt.ts';
+import { seedPatient, seedPrescription, testDispatcher } from '../helpers/dispatcher.ts';
+
+const app = await testDispatcher();
+const DUE = '2026-11-23T13:00:00Z'; // 08:00 in Lima
+const accepted: Outcome = { kind: 'accepted', ref: 'ref' };
+const gone: Outcome = { kind: 'contact_failed', code: 'UNREGISTERED', optedOut: false };
+
+beforeEach(async () => {
+  await app.sql`TRUNCATE patients, doses, attempts, chunks, confirmations CASCADE`;
+  app.clock.set('2026-11-23T12:00:00Z');
+  for (const channel of Object.values(app.scripted)) Object.assign(channel, { sent: [], script: [], found: undefined });
+});
+
+/** Moves the clock to `minutes` after 08:00, walks the ladders and sends every chunk that is ready. */
+async function at(minutes: number): Promise<void> {
+  app.clock.set(new Date(Date.parse(DUE) + minutes * 60_000));
+  for (let round = 0; round < 5; round++) {
+    await ladderPass(app);
+    const ready = await app.sql<{ id: string }[]>`SELECT id FROM chunks WHERE state = 'queued' AND ready_at <= ${app.clock.now()}`;
+    for (const { id } of ready) await deliverChunk(app, id);
+    if (ready.length === 0) return;
+  }
+}
+
+async function doseOf(prescriptionId: string) {
+  const [dose] = await app.sql`SELECT * FROM doses WHERE prescription_id = ${prescriptionId} AND due_at = ${DUE}`;
+  return dose as Record<string, unknown> & { id: string };
+}
+
+async function attemptsOf(doseId: string) {
+  return app.sql`SELECT channel, purpose, state, code FROM attempts WHERE dose_id = ${doseId} ORDER BY created_at, rung`;
+}
+
+const left = () => Object.values(app.scripted).flatMap((channel) => channel.sent.map((m) => [channel.name, m.purpose]));
+
+describe('a dose nobody answers', () => {
+  it('climbs the ladder and is missed at the end of its window', async () => {
+    const id = await seedPrescription(app, await seedPatient(app));
+    await at(0);
+    expect(left()).toEqual([['push', 'reminder']]);
+    await at(9);
+    expect(left()).toHaveLength(1);
+    await at(10);
+    await at(20);
+    expect(left()).toEqual([['push', 'reminder'], ['sms', 'reminder'], ['email', 'reminder']]);
+    await at(59);
+    expect((await doseOf(id))['state']).toBe('open');
+    await at(60);
+    expect(await doseOf(id)).toMatchObject({ state: 'missed', next_action_at: null });
+    expect(await app.sql`SELECT 1 FROM escalations WHERE prescription_id = ${id}`).toHaveLength(0);
+  });
+
+  it('is undelivered, not missed, when no provider took a reminder', async () => {
+    const id = await seedPrescription(app, await seedPatient(app));
+    for (const channel of Object.values(app.scripted)) channel.script = [gone];
+    await at(0);
+    expect(left().map(([channel]) => channel)).toEqual(['push', 'sms', 'email']); // each failure hastens the next rung
+    await at(60);
+    expect(await doseOf(id)).toMatchObject({ state: 'undelivered', reason: 'UNREGISTERED' });
+    const states = await app.sql`
+      SELECT c.state FROM contact_points c JOIN prescriptions p USING (patient_id) WHERE p.id = ${id} AND owner = 'patient'`;
+    expect(states.map((row) => row['state'])).toEqual(['invalid', 'invalid', 'invalid']);
+  });
+
+  it('opens one case when it is critical, tells the clinician once, and appends further misses', async () => {
+    const id = await seedPrescription(app, await seedPatient(app), { times: ['08:00', '08:20'], policy: { critical: true } });
+    for (const minute of [0, 10, 20, 30, 40, 50, 60, 80]) await at(minute);
+    const [open, ...others] = await app.sql`
+      SELECT kind, state, (SELECT count(*)::int FROM escalation_doses WHERE escalation_id = e.id) AS doses
+      FROM escalations e WHERE prescription_id = ${id}`;
+    expect(open).toEqual({ kind: 'missed_critical', state: 'open', doses: 2 });
+    expect(others).toEqual([]);
+    expect(left().filter(([, purpose]) => purpose === 'escalation')).toEqual([['email', 'escalation']]);
+    expect(left().filter(([, purpose]) => purpose === 'caregiver')).toHaveLength(2);
+  });
+
+  it('goes to the next clinician contact when the first cannot be reached', async () => {
+    await seedPrescription(app, await seedPatient(app), { policy: { critical: true } });
+    for (const minute of [0, 10, 20, 30]) await at(minute);
+    app.scripted.email.script = [gone];
+    await at(60);
+    const escalations = left().filter(([, purpose]) => purpose === 'escalation');
+    expect(escalations).toEqual(expect.arrayContaining([['email', 'escalation'], ['sms', 'escalation']]));
+    expect(escalations).toHaveLength(2);
+  });
+
+  it('opens a case for a routine prescription after the agreed misses in a row', async () => {
+    const id = await seedPrescription(app, await seedPatient(app), {
+      times: ['08:00', '08:20'],
+      policy: { missesInARow: 2, windowSeconds: 1500 },
+    });
+    for (const minute of [0, 20, 25]) await at(minute);
+    expect(await app.sql`SELECT 1 FROM escalations WHERE prescription_id = ${id}`).toHaveLength(0);
+    await at(45);
+    expect(await app.sql`SELECT kind FROM escalations WHERE prescription_id = ${id}`).toEqual([{ kind: 'missed_streak' }]);
+  });
+});
+
+describe('an answer', () => {
+  it('ends the dose and what was still to be sent', async () => {
+    const id = await seedPrescription(app, await seedPatient(app));
+    await at(0);
+    const dose = await doseOf(id);
+    expect(await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'push_action' })).toMatchObject({ effect: 'applied' });
+    expect(await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'link' })).toMatchObject({ effect: 'repeated' });
+    for (const minute of [10, 20, 60]) await at(minute);
+    expect(left()).toHaveLength(1);
+    expect(await doseOf(id)).toMatchObject({ state: 'taken', late: false });
+  });
+
+  it('given while a reminder waits for its moment keeps it from leaving', async () => {
+    const id = await seedPrescription(app, await seedPatient(app));
+    await at(0);
+    app.clock.advance(600);
+    await ladderPass(app); // the SMS is an intent in a queued chunk
+    const dose = await doseOf(id);
+    await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'push_action' });
+    await at(10);
+    expect(left().map(([channel]) => channel)).toEqual(['push']);
+    expect(await attemptsOf(dose.id)).toMatchObject([{ state: 'accepted' }, { channel: 'sms', state: 'cancelled', code: 'dose_taken' }]);
+  });
+
+  it('after the window turns the miss into taken (late) and settles the case', async () => {
+    const id = await seedPrescription(app, await seedPatient(app), { policy: { critical: true } });
+    for (const minute of [0, 60]) await at(minute);
+    const dose = await doseOf(id);
+    expect(dose['state']).toBe('missed');
+    app.clock.advance(60);
+    await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'link' });
+    expect(await doseOf(id)).toMatchObject({ state: 'taken', late: true, missed_at: expect.any(Date) });
+    expect(await app.sql`SELECT state, resolution FROM escalations WHERE prescription_id = ${id}`).toEqual([
+      { state: 'resolved', resolution: 'answered late' },
+    ]);
+  });
+
+  it('"later" repeats the rung after the snooze and not before', async () => {
+    const id = await seedPrescription(app, await seedPatient(app));
+    await at(0);
+    app.clock.advance(60);
+    await recordAck(app, { doseId: (await doseOf(id)).id, answer: 'snoozed', road: 'push_action' });
+    await at(10);
+    expect(left()).toHaveLength(1);
+    await at(11);
+    expect(left().map(([channel]) => channel)).toEqual(['push', 'push']);
+  });
+
+  it('long before its time is refused and kept', async () => {
+    app.clock.set('2026-11-22T20:00:00Z');
+    const id = await seedPrescription(app, await seedPatient(app));
+    const dose = await doseOf(id);
+    expect(await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'api' })).toMatchObject({ effect: 'refused' });
+    expect(await doseOf(id)).toMatchObject({ state: 'planned' });
+    expect(await app.sql`SELECT effect FROM confirmations WHERE dose_id = ${dose.id}`).toEqual([{ effect: 'refused' }]);
+  });
+});
+
+describe('an outcome', () => {
+  const cases: { name: string; script: Outcome[]; then: () => Promise<void>; sent: string[]; push: Record<string, unknown> }[] = [
+    {
+      name: 'retry: the same attempt goes out again after Retry-After',
+      script: [{ kind: 'retry', code: '429', retryAfterMs: 30_000 }, accepted],
+      then: () => at(1),
+      sent: ['push', 'push'],
+      push: { state: 'accepted' },
+    },
+    {
+      name: 'retry past the useful time: failed, the next rung at once',
+      script: [{ kind: 'retry', code: '503', retryAfterMs: 3_600_000 }],
+      then: () => at(0),
+      sent: ['push', 'sms'],
+      push: { state: 'failed', code: '503' },
+    },
+    {
+      name: 'message_failed: the next rung at once, the contact stays',
+      script: [{ kind: 'message_failed', code: 'INVALID_ARGUMENT' }],
+      then: () => at(0),
+      sent: ['push', 'sms'],
+      push: { state: 'failed', code: 'INVALID_ARGUMENT' },
+    },
+    {
+      name: 'unknown on an idempotent channel: repeated under the same id after the settling time',
+      script: [{ kind: 'unknown', code: 'timeout' }, accepted],
+      then: async () => {
+        app.clock.advance(31);
+        await rescuePass(app);
+        await at(1);
+      },
+      sent: ['push', 'push'],
+      push: { state: 'accepted' },
+    },
+  ];
+  it.each(cases)('$name', async ({ script, then, sent, push }) => {
+    const id = await seedPrescription(app, await seedPatient(app));
+    app.scripted.push.script = script;
+    await at(0);
+    await then();
+    expect(left().map(([channel]) => channel)).toEqual(sent);
+    const [first] = await attemptsOf((await doseOf(id)).id);
+    expect(first).toMatchObject(push);
+    expect(new Set(app.scripted.push.sent.map((m) => m.attemptId)).size).toBe(1);
+  });
+
+  it.each([
+    { found: accepted, sends: 1, state: 'accepted' },
+    { found: null, sends: 2, state: 'accepted' },
+  ])('unknown SMS: looked up, and repeated only when proven absent ($sends sends)', async ({ found, sends, state }) => {
+    const id = await seedPrescription(app, await seedPatient(app, { contacts: [{ kind: 'phone', value: `+5193${String(sends).padStart(7, '0')}` }] }));
+    app.scripted.sms.script = [{ kind: 'unknown', code: 'timeout' }];
+    app.scripted.sms.found = found;
+    await at(0);
+    app.clock.advance(31);
+    await rescuePass(app);
+    await at(1);
+    expect(app.scripted.sms.sent).toHaveLength(sends);
+    const attempts = await attemptsOf((await doseOf(id)).id);
+    expect(attempts).toMatchObject([{ channel: 'push', state: 'failed', code: 'no_contact' }, { channel: 'sms', state }]);
+  });
+});
+
+describe('too late, too early, twice', () => {
+  it('a first reminder past its useful time is not sent: the dose is undelivered', async () => {
+    const id = await seedPrescription(app, await seedPatient(app));
+    await at(16);
+    expect(left()).toEqual([]);
+    expect(await doseOf(id)).toMatchObject({ state: 'undelivered', reason: 'too_late' });
+  });
+
+  it('two schedulers and two workers at once send one reminder', async () => {
+    await seedPrescription(app, await seedPatient(app));
+    app.clock.set(DUE);
+    await Promise.all([ladderPass(app), ladderPass(app), ladderPass(app)]);
+    const chunks = await app.sql<{ id: string }[]>`SELECT id FROM chunks WHERE state = 'queued' AND ready_at <= ${app.clock.now()}`;
+    await Promise.all(chunks.flatMap(({ id }) => [deliverChunk(app, id), deliverChunk(app, id), rescuePass(app)]));
+    expect(left()).toHaveLength(1);
+  });
+
+  it('a worker that dies in mid-send leaves unknown messages, never a blind repeat of an SMS', async () => {
+    const id = await seedPrescription(app, await seedPatient(app, { contacts: [{ kind: 'phone', value: '+51940000001' }] }));
+    app.clock.set(DUE);
+    await ladderPass(app);
+    await app.sql`
+      UPDATE chunks SET state = 'sending', fence = 1, lease_until = ${app.clock.now()}
+      WHERE id IN (SELECT chunk_id FROM attempts a JOIN doses d ON d.id = a.dose_id WHERE d.prescription_id = ${id})`;
+    app.scripted.sms.found = accepted;
+    await rescuePass(app);
+    const { id: doseId } = await doseOf(id);
+    expect((await attemptsOf(doseId)).at(-1)).toMatchObject({ state: 'unknown', code: 'worker_lost' });
+    app.clock.advance(31);
+    await rescuePass(app);
+    expect((await attemptsOf(doseId)).at(-1)).toMatchObject({ state: 'accepted' });
+    expect(app.scripted.sms.sent).toHaveLength(0);
+  });
+
+  it('a chunk whose job was lost with Redis is sent by the rescue', async () => {
+    await seedPrescription(app, await seedPatient(app));
+    app.clock.set(DUE);
+    await ladderPass(app);
+    expect(left()).toHaveLength(0);
+    app.clock.advance(3);
+    await rescuePass(app);
+    expect(left()).toEqual([['push', 'reminder']]);
+  });
+});
+
+describe('what keeps a reminder from leaving', () => {
+  it.each([
+    { why: 'no consent', patient: { consent: { reminders: false } }, reason: 'no_consent' },
+    { why: 'quiet hours', patient: { quietHours: { from: '07:00', to: '10:00' } }, reason: 'quiet_hours' },
+    { why: 'no contact at all', patient: { contacts: [] }, reason: 'no_contact' },
+  ])('$why: the dose is planned, never sent, and accounted as undelivered', async ({ patient, reason }) => {
+    const id = await seedPrescription(app, await seedPatient(app, patient));
+    for (const minute of [0, 10, 60]) await at(minute);
+    expect(left()).toEqual([]);
+    expect(await doseOf(id)).toMatchObject({ state: 'undelivered', reason });
+  });
+});
