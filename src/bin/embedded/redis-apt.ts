@@ -1,0 +1,68 @@
+/**
+ * Fetches redis-server on Debian and Ubuntu without touching the system and without being root: apt keeps its lists and
+ * cache in our folder, dpkg-deb unpacks there.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startChild } from './child.ts';
+
+const SECONDS = 300;
+const HOOKS = [
+  ...['APT::Update::Pre-Invoke', 'APT::Update::Post-Invoke', 'APT::Update::Post-Invoke-Success'],
+  ...['DPkg::Pre-Invoke', 'DPkg::Post-Invoke', 'DPkg::Pre-Install-Pkgs'],
+];
+
+/**
+ * Makes the folder `dist`, holding redis-server and the libraries this system lacks; whole or not at all.
+ * @throws Error with apt's own reason
+ */
+export async function fetchByApt(dist: string): Promise<void> {
+  const work = `${dist}.work`;
+  const [debs, tree] = [join(work, 'debs'), join(work, 'tree')];
+  rmSync(work, { recursive: true, force: true });
+  for (const dir of ['lists/partial', 'cache/archives/partial', 'debs', 'tree']) {
+    mkdirSync(join(work, dir), { recursive: true });
+  }
+  writeFileSync(join(work, 'apt.conf'), settings(work));
+  const run = (command: string, ...args: string[]) => output(work, debs, command, args);
+  const apt = (...args: string[]) => run('apt-get', '-qq', '-c', join(work, 'apt.conf'), ...args);
+  try {
+    // A source of somebody else's that fails must not stop us: what counts is that the packages are found below.
+    await apt('update').catch(() => {});
+    const uris = await apt('install', '--print-uris', '--no-install-recommends', 'redis-server');
+    const missing = [...uris.matchAll(/^'[^']*' ([^_\s]+)_/gm)].map((match) => match[1] as string);
+    // On Debian redis-server is a link to a program of redis-tools, so both must lie side by side.
+    await apt('download', ...new Set(['redis-server', 'redis-tools', ...missing]));
+    for (const deb of readdirSync(debs)) await run('dpkg-deb', '-x', join(debs, deb), tree);
+    renameSync(tree, dist);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Read after the system's own settings (which may hold a proxy); hooks that touch the system are taken out. */
+function settings(work: string): string {
+  return [
+    `Dir::State::lists "${work}/lists";`,
+    `Dir::Cache "${work}/cache";`,
+    `Dir::Log "${work}";`,
+    'Debug::NoLocking "1";',
+    'APT::Sandbox::User "";',
+    'Acquire::Languages "none";',
+    'Acquire::Retries "2";',
+    ...HOOKS.map((hook) => `#clear ${hook};`),
+    '',
+  ].join('\n');
+}
+
+async function output(work: string, cwd: string, command: string, args: string[]): Promise<string> {
+  const logFile = join(work, 'output');
+  const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
+  const child = await startChild({ name: command, command, args, env, cwd, logFile, stopSignal: 'SIGTERM' });
+  const timer = setTimeout(child.stop, SECONDS * 1000);
+  const code = await child.code;
+  clearTimeout(timer);
+  const text = readFileSync(logFile, 'utf8');
+  if (code !== 0) throw new Error(/^E: .*$/m.exec(text)?.[0] ?? `${command} ended with code ${code}`);
+  return text;
+}
