@@ -44,7 +44,9 @@ export function startBuckets(app: Dispatcher): Stoppable {
     concurrency: app.config.schedule.shards,
   });
   worker.on('error', () => {}); // reconnecting is ioredis's work; a bucket nobody claims is taken by the ladder
-  worker.on('failed', (_job, error) => app.log.error({ queue: BUCKETS, reason: error.message }, 'bucket failed: the ladder takes its doses'));
+  worker.on('failed', (_job, error) =>
+    app.log.error({ queue: BUCKETS, reason: error.message }, 'bucket failed: the ladder takes its doses'),
+  );
   const everyMs = Math.max(tickMs, (bucketSeconds * 1000) / 2);
   const loop = startLoop(app, { name: 'buckets', everyMs, pass: () => bucketPass(app) });
   return {

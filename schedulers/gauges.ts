@@ -21,7 +21,10 @@ export async function gaugesPass(app: Dispatcher): Promise<boolean> {
   for (const [channel, queue] of app.queues.channels) {
     // With Redis away this throws: the loop counts the error and the gauges keep their last values.
     const counts = await queue.getJobCounts('waiting', 'prioritized');
-    metrics.queueDepth.set({ queue: channel }, Object.values(counts).reduce((sum, n) => sum + n, 0));
+    metrics.queueDepth.set(
+      { queue: channel },
+      Object.values(counts).reduce((sum, n) => sum + n, 0),
+    );
     const readyAt = oldest.get(channel);
     metrics.queueAge.set({ queue: channel }, readyAt === undefined ? 0 : (now.getTime() - readyAt.getTime()) / 1000);
   }

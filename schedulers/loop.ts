@@ -44,7 +44,10 @@ async function onePass(app: App, name: string, pass: () => Promise<boolean>): Pr
     return await pass();
   } catch (error) {
     app.metrics.loopErrors.inc({ loop: name });
-    app.log.error({ loop: name, err: { message: (error as Error).message, stack: (error as Error).stack } }, 'pass failed');
+    app.log.error(
+      { loop: name, err: { message: (error as Error).message, stack: (error as Error).stack } },
+      'pass failed',
+    );
     return false;
   } finally {
     timed();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 
 /** A missing or bad setting. The message is one line that says which and what to do. */
 export class ConfigError extends Error {}
@@ -39,9 +39,14 @@ export interface ScheduleConfig {
   settleSeconds: number;
   /** How long "snoozed" puts off the next reminder, in seconds. */
   snoozeSeconds: number;
+  /** The shortest time between two doses of a prescription, in seconds: closer ones are refused as a mistake. */
+  minIntervalSeconds: number;
 }
 
 type Env = Record<string, string | undefined>;
+
+/** pino's. */
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Reads the environment once. Throws `ConfigError` with one line naming every missing or bad setting. */
 export function readConfig(env: Env): Config {
@@ -72,7 +77,7 @@ export function readConfig(env: Env): Config {
     push: {
       baseUrl: read('FCM_BASE_URL', url('https:'), 'https://fcm.googleapis.com'),
       serviceAccount: read('FCM_SERVICE_ACCOUNT', serviceAccount),
-      caFile: env['FCM_CA_FILE'] || undefined,
+      caFile: env.FCM_CA_FILE ? read('FCM_CA_FILE', readableFile) : undefined,
     },
     sms: {
       baseUrl: read('TWILIO_BASE_URL', url('http:', 'https:'), 'https://api.twilio.com'),
@@ -89,10 +94,12 @@ export function readConfig(env: Env): Config {
       leaseSeconds: read('LEASE_SECONDS', integer(1, 3600), 60),
       settleSeconds: read('SETTLE_SECONDS', integer(1, 3600), 45),
       snoozeSeconds: read('SNOOZE_SECONDS', integer(1, 86_400), 600),
+      minIntervalSeconds: read('MIN_INTERVAL_SECONDS', integer(1, 86_400), 900),
     },
-    logLevel: read('LOG_LEVEL', String, 'info'),
+    logLevel: read('LOG_LEVEL', oneOf(...LOG_LEVELS), 'info'),
   };
-  if (problems.length > 0) throw new ConfigError(`bad settings: ${problems.join('; ')} (docs/settings.md lists them all)`);
+  if (problems.length > 0)
+    throw new ConfigError(`bad settings: ${problems.join('; ')} (docs/settings.md lists them all)`);
   return config;
 }
 
@@ -108,7 +115,7 @@ function url(...protocols: string[]): (text: string) => string {
 function integer(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most) {
+    if (!/^\d{1,9}$/.test(text) || value < least || value > most) {
       throw new Error(`must be a whole number from ${least} to ${most}`);
     }
     return value;
@@ -126,8 +133,24 @@ function secret(text: string): Buffer {
   return bytes;
 }
 
+function oneOf(...known: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!known.includes(text)) throw new Error(`must be one of ${known.join(', ')}`);
+    return text;
+  };
+}
+
+function readableFile(path: string): string {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch {
+    throw new Error('must be the path of a readable file');
+  }
+  return path;
+}
+
 function dataKeys(text: string): Config['dataKeys'] {
-  return text.split(',').map((pair) => {
+  const keys = text.split(',').map((pair) => {
     const [id = '', base64 = ''] = pair.split(':');
     const key = Buffer.from(base64, 'base64');
     if (!/^[a-z0-9]{1,16}$/.test(id) || key.length !== 32) {
@@ -135,13 +158,20 @@ function dataKeys(text: string): Config['dataKeys'] {
     }
     return { id, key };
   });
+  // With one id for two keys, what the first sealed could never be opened again.
+  const twice = keys.find(({ id }, i) => keys.findIndex((other) => other.id === id) !== i);
+  if (twice !== undefined) throw new Error(`names ${twice.id} twice: a new key needs a new id`);
+  return keys;
 }
 
 function serviceAccount(text: string): ServiceAccount {
-  let parsed: Partial<ServiceAccount>;
+  let parsed: Partial<ServiceAccount> | null;
   try {
     parsed = JSON.parse(text.startsWith('{') ? text : readFileSync(text, 'utf8'));
   } catch {
+    parsed = null;
+  }
+  if (parsed === null) {
     throw new Error('must be the path of a Google service account file, or its JSON');
   }
   for (const field of ['project_id', 'client_email', 'private_key'] as const) {

@@ -11,7 +11,21 @@ export function createLogger(name: string, level: string): Logger {
     name,
     level,
     redact: {
-      paths: ['req.headers', 'req.url', 'req.body', 'body', 'to', 'phone', 'email', 'token', 'text', 'medication', 'err.query', 'err.parameters', 'err.args'],
+      paths: [
+        'req.headers',
+        'req.url',
+        'req.body',
+        'body',
+        'to',
+        'phone',
+        'email',
+        'token',
+        'text',
+        'medication',
+        'err.query',
+        'err.parameters',
+        'err.args',
+      ],
       remove: true,
     },
   });

@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   }
   const { http, fcm, smtp, caFile, serviceAccount, twilio, close } = await startSimulator(options);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void close());
-  process.stdout.write(`${JSON.stringify({ http, fcm, smtp, caFile, serviceAccount, twilio })}\n`);
+  process.stdout.write(`${JSON.stringify({ msg: 'ready', http, fcm, smtp, caFile, serviceAccount, twilio })}\n`);
 }
 
 main().catch((error: Error) => {

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import { plusSeconds } from '../clock.ts';
+import type { ChannelName } from '../domain/attempt.ts';
 import { type Answer, type AnswerRoad, type DoseState, statesBefore } from '../domain/dose.ts';
 import {
   type AnsweredDose,
@@ -7,6 +8,7 @@ import {
   insertConfirmation,
   isKnownSource,
   lockDose,
+  writeArrival,
   writeAnswer,
   writeSnooze,
 } from '../store/answers.ts';
@@ -28,8 +30,19 @@ export interface Ack {
 
 export interface AckResult {
   effect: Confirmation['effect'];
-  dose: { id: string; state: DoseState; late: boolean; takenAt: Date | null; dueAt: Date; zone: string; locale: string };
+  dose: {
+    id: string;
+    state: DoseState;
+    late: boolean;
+    takenAt: Date | null;
+    dueAt: Date;
+    zone: string;
+    locale: string;
+  };
 }
+
+/** Roads that only a message on that channel opens. A link may come by SMS or e-mail, so it proves neither. */
+const ROAD_CHANNEL: Partial<Record<AnswerRoad, ChannelName>> = { push_action: 'push', sms_reply: 'sms' };
 
 /** A dose can be answered this long before it is due; before that the answer is about some other dose. */
 const EARLIEST_SECONDS = 12 * 3600;
@@ -68,6 +81,8 @@ async function recordIn(app: App, tx: Sql, ack: Ack): Promise<AckResult | null> 
     },
     now,
   );
+  const channel = ROAD_CHANNEL[ack.road];
+  if (channel !== undefined) await writeArrival(tx, dose.id, channel, now);
   if (effect !== 'applied') return { effect, dose };
   if (ack.answer === 'snoozed') {
     const until = plusSeconds(now, app.config.schedule.snoozeSeconds);

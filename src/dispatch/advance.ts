@@ -1,11 +1,11 @@
+import { plusSeconds } from '../clock.ts';
 import { uuidv7 } from '../domain/ids.ts';
-import { type DoseSituation, nextAction, type NextAction } from '../escalation/next.ts';
+import { type DoseSituation, type NextAction, nextAction } from '../escalation/next.ts';
 import { isQuiet } from '../regimen/quiet.ts';
 import { insertAttempts, type NewAttempt, reachOf } from '../store/attempts.ts';
 import { type Chunk, insertChunks } from '../store/chunks.ts';
 import { contactChoices } from '../store/contacts.ts';
 import { claimDueDoses, type DoseEnd, type DoseStep, type DueDose, endDoses, stepDoses } from '../store/doses.ts';
-import { plusSeconds } from '../clock.ts';
 import { intoChunks, type Unchunked } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { openCases } from './escalate.ts';
@@ -35,8 +35,14 @@ export async function advanceDoses(
   const { taken, chunks } = await app.sql.begin(async (tx) => {
     const doses = await claimDueDoses(tx, { ...want, limit: BATCH });
     if (doses.length === 0) return { taken: 0, chunks: [] };
-    const contacts = await contactChoices(tx, doses.map((dose) => dose.patientId));
-    const reach = await reachOf(tx, doses.filter((dose) => dose.state === 'open').map((dose) => dose.id));
+    const contacts = await contactChoices(
+      tx,
+      doses.map((dose) => dose.patientId),
+    );
+    const reach = await reachOf(
+      tx,
+      doses.filter((dose) => dose.state === 'open').map((dose) => dose.id),
+    );
     const plan: Plan = { steps: [], ends: [], attempts: [], unchunked: [] };
     for (const dose of doses) {
       const at = new Date(Math.max(now.getTime(), dose.nextActionAt.getTime()));

@@ -29,14 +29,13 @@ export async function deliverChunk(app: Dispatcher, chunkId: string): Promise<bo
   const messages: OutboundMessage[] = [];
   const sendable: AttemptToSend[] = [];
   for (const attempt of wanted) {
-    try {
-      messages.push(render(app, attempt));
-      sendable.push(attempt);
-    } catch (error) {
-      // One unreadable row (a data key gone, a corrupt value) must not take its chunk with it.
-      app.log.error({ attempt: attempt.id, reason: (error as Error).message }, 'message cannot be rendered');
+    const message = render(app, attempt);
+    if (message === null) {
       dropped.push({ attempt, outcome: { kind: 'message_failed', code: 'unreadable' } });
+      continue;
     }
+    messages.push(message);
+    sendable.push(attempt);
   }
   const timed = app.metrics.sendSeconds.startTimer({ channel: channel.name, provider: channel.provider });
   const outcomes = messages.length > 0 ? await channel.send(messages) : [];

@@ -1,5 +1,5 @@
-import { createChannels } from '#channels/registry.ts';
 import type { Channel } from '#channels/channel.ts';
+import { createChannels } from '#channels/registry.ts';
 import { type App, closeApp, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { ChannelName } from '../domain/attempt.ts';

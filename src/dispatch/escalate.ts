@@ -39,7 +39,10 @@ export async function openCases(
     if (caseId !== null) opened.push({ trigger, caseId });
   }
   if (opened.length === 0) return { attempts: [], chunks: [] };
-  const contacts = await contactChoices(tx, opened.map(({ trigger }) => trigger.patientId));
+  const contacts = await contactChoices(
+    tx,
+    opened.map(({ trigger }) => trigger.patientId),
+  );
   const attempts = opened.map(({ trigger, caseId }) => {
     const clinician = nextClinician(contacts.get(trigger.patientId) ?? []);
     return tellClinician(trigger, caseId, clinician, now);

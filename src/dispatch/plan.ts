@@ -1,3 +1,4 @@
+import type { App } from '../app.ts';
 import { plusSeconds } from '../clock.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { expand } from '../regimen/expand.ts';
@@ -5,7 +6,6 @@ import { TZ_VERSION } from '../regimen/local-time.ts';
 import { insertDoses, type PlannedDose } from '../store/doses.ts';
 import { movePlannedTo, readToPlan, type ToPlan } from '../store/horizon.ts';
 import type { Sql } from '../store/pool.ts';
-import type { App } from '../app.ts';
 
 /** Doses are planned this far ahead, in hours. */
 export const HORIZON_HOURS = 48;
@@ -19,7 +19,11 @@ export async function planDoses(app: App, tx: Sql, prescriptionIds: string[]): P
   const rows = await readToPlan(tx, prescriptionIds, until);
   const doses = rows.flatMap((row) => dosesOf(row, until, app.config.schedule.shards));
   const inserted = await insertDoses(tx, doses);
-  await movePlannedTo(tx, rows.map((row) => row.id), until);
+  await movePlannedTo(
+    tx,
+    rows.map((row) => row.id),
+    until,
+  );
   app.metrics.plannedDoses.inc(inserted);
   return inserted;
 }

@@ -30,7 +30,8 @@ const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true } 
 
 /**
  * How a worker holds its jobs. A job that stalls is tried again after seconds, not half a minute, and up to five times: its
- * row decides whether there is anything left to do (taskforcesh/bullmq#651).
+ * row decides whether there is anything left to do (taskforcesh/bullmq#651). Never `skipVersionCheck`: not knowing the
+ * server's version, BullMQ waits in whole seconds and delayed jobs come up to a second late (measured: 0.9 s against 0.02–0.1 s).
  */
 export const WORKER_OPTIONS = {
   prefix: QUEUE_PREFIX,
@@ -39,7 +40,6 @@ export const WORKER_OPTIONS = {
   maxStalledCount: 5,
   drainDelay: 1,
   maximumRateLimitDelay: 1_000,
-  skipVersionCheck: true,
 } as const;
 
 const CRITICAL_PRIORITY = 1;
@@ -48,7 +48,7 @@ const JOBS_PER_CALL = 250; // over about 1,000 a call is slow (taskforcesh/bullm
 
 export function openQueues(redisUrl: string): Queues {
   const connection = openFailingFast(redisUrl);
-  const options = { connection, prefix: QUEUE_PREFIX, streams: { events: { maxLen: 1000 } }, skipVersionCheck: true };
+  const options = { connection, prefix: QUEUE_PREFIX, streams: { events: { maxLen: 1000 } } };
   const buckets = new Queue<BucketJob>(BUCKETS, options);
   const channels = new Map(CHANNELS.map((name) => [name, new Queue<ChunkJob>(name, options)]));
   const all = [buckets, ...channels.values()];
@@ -82,7 +82,10 @@ export async function enqueueChunks(app: App & { queues: Queues }, chunks: Chunk
       try {
         await queue?.addBulk(jobs);
       } catch (error) {
-        app.log.warn({ channel, jobs: jobs.length, reason: (error as Error).name }, 'not enqueued: the rescue will send them');
+        app.log.warn(
+          { channel, jobs: jobs.length, reason: (error as Error).name },
+          'not enqueued: the rescue will send them',
+        );
         return;
       }
     }
@@ -91,5 +94,9 @@ export async function enqueueChunks(app: App & { queues: Queues }, chunks: Chunk
 
 /** Adds a bucket's job; adding it again changes nothing. Throws while Redis is away. */
 export async function enqueueBucket(queues: Queues, job: BucketJob, delayMs: number): Promise<void> {
-  await queues.buckets.add('claim', job, { ...JOB_OPTIONS, jobId: `bucket-${job.until}-${job.shard}`, delay: Math.max(0, delayMs) });
+  await queues.buckets.add('claim', job, {
+    ...JOB_OPTIONS,
+    jobId: `bucket-${job.until}-${job.shard}`,
+    delay: Math.max(0, delayMs),
+  });
 }

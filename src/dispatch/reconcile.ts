@@ -2,8 +2,8 @@ import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { type AttemptToSend, readToSend } from '../store/attempts.ts';
 import { leaveUnknown, takeUnknown } from '../store/unknown.ts';
-import type { Dispatcher } from './dispatcher.ts';
 import { reasonNotToSend } from './deliver.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import { render } from './messages/render.ts';
 import { type Settled, settle } from './settle.ts';
 
@@ -40,7 +40,9 @@ async function findOut(app: Dispatcher, attempt: AttemptToSend, now: Date): Prom
   if (channel === undefined) return null;
   const unwanted = reasonNotToSend(attempt, now) !== null;
   if (channel.lookup === undefined) return channel.idempotent && !unwanted ? ABSENT : null;
-  const found = await channel.lookup(render(app, attempt));
+  const message = render(app, attempt);
+  if (message === null) return null;
+  const found = await channel.lookup(message);
   if (found !== null) return found;
   return unwanted ? { kind: 'message_failed', code: 'proven_absent' } : ABSENT;
 }

@@ -6,6 +6,7 @@ import { type Chunk, finishChunk, type HeldChunk, insertChunks } from '../store/
 import { contactChoices, retireContacts } from '../store/contacts.ts';
 import { hastenDoses } from '../store/doses.ts';
 import type { Sql } from '../store/pool.ts';
+import { transaction } from '../store/transaction.ts';
 import { intoChunks } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { nextClinician, tellClinician } from './escalate.ts';
@@ -27,24 +28,38 @@ export async function settle(app: Dispatcher, held: HeldChunk | null, settled: S
   const now = app.clock.now();
   const retries = retryChunks(app, settled, now);
   const updates = settled.map((one) => updateOf(one, retries.chunkOf.get(one.attempt.id) ?? null));
-  const told = await app.sql.begin(async (tx) => {
-    if (held !== null && !(await finishChunk(tx, held))) app.log.warn({ chunk: held.id }, 'lease was lost before the outcomes came');
+  const told = await transaction(app.sql, async (tx) => {
+    if (held !== null && !(await finishChunk(tx, held)))
+      app.log.warn({ chunk: held.id }, 'lease was lost before the outcomes came');
     await insertChunks(tx, retries.chunks, now);
     const checkAt = plusSeconds(now, app.config.schedule.settleSeconds);
-    const changed = await updateAttempts(tx, updates, { now, checkAt });
+    const changed = await updateAttempts(tx, updates, { now, checkAt, heldChunk: held?.id ?? null });
     const ended = settled.filter(
       ({ attempt, outcome }) => changed.has(attempt.id) && hasFailed(outcome, retries.chunkOf.has(attempt.id)),
     );
     await retireContacts(tx, settled.flatMap(refusedContact));
-    await hastenDoses(tx, ended.filter((e) => e.attempt.purpose !== 'escalation').map((e) => e.attempt), now);
-    return tellOthers(app, tx, ended.filter((e) => e.attempt.purpose === 'escalation'), now);
+    await hastenDoses(
+      tx,
+      ended.filter((e) => e.attempt.purpose !== 'escalation').map((e) => e.attempt),
+      now,
+    );
+    return tellOthers(
+      app,
+      tx,
+      ended.filter((e) => e.attempt.purpose === 'escalation'),
+      now,
+    );
   });
   observe(app, settled, now);
   await enqueueChunks(app, [...retries.chunks, ...told]);
 }
 
 /** Chunks for what certainly was not sent and is worth another try while the message is useful, by their moment. */
-function retryChunks(app: Dispatcher, settled: Settled[], now: Date): { chunks: Chunk[]; chunkOf: Map<string, string> } {
+function retryChunks(
+  app: Dispatcher,
+  settled: Settled[],
+  now: Date,
+): { chunks: Chunk[]; chunkOf: Map<string, string> } {
   const again = settled.flatMap(({ attempt, outcome }) => {
     if (outcome.kind !== 'retry') return [];
     const readyAt = retryAt(attempt.tries, outcome.retryAfterMs, now);
@@ -89,13 +104,23 @@ function refusedContact({ attempt, outcome }: Settled): { contactPointId: string
 /** A case whose clinician could not be reached goes to the next contact that has not been tried. */
 async function tellOthers(app: Dispatcher, tx: Sql, failed: Settled[], now: Date): Promise<Chunk[]> {
   if (failed.length === 0) return [];
-  const tried = await triedContacts(tx, failed.map(({ attempt }) => attempt.doseId));
-  const contacts = await contactChoices(tx, failed.map(({ attempt }) => attempt.patientId));
+  const tried = await triedContacts(
+    tx,
+    failed.map(({ attempt }) => attempt.doseId),
+  );
+  const contacts = await contactChoices(
+    tx,
+    failed.map(({ attempt }) => attempt.patientId),
+  );
   const attempts = failed.flatMap(({ attempt }) => {
     const next = nextClinician(contacts.get(attempt.patientId) ?? [], tried.get(attempt.escalationId as string));
     return next === undefined ? [] : [tellClinician(attempt, attempt.escalationId as string, next, now)];
   });
-  const chunks = intoChunks(attempts.map((attempt) => ({ attempt, critical: true, readyAt: now })), app.channels, now);
+  const chunks = intoChunks(
+    attempts.map((attempt) => ({ attempt, critical: true, readyAt: now })),
+    app.channels,
+    now,
+  );
   await insertChunks(tx, chunks, now);
   await insertAttempts(tx, attempts, now);
   return chunks;

@@ -17,7 +17,9 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
       concurrency: CONCURRENCY,
     });
     worker.on('error', () => {}); // reconnecting is ioredis's work; the rescue sends what no job brings
-    worker.on('failed', (_job, error) => app.log.error({ queue: channel, reason: error.message }, 'chunk job failed: the rescue takes over'));
+    worker.on('failed', (_job, error) =>
+      app.log.error({ queue: channel, reason: error.message }, 'chunk job failed: the rescue takes over'),
+    );
     return worker;
   });
   return {

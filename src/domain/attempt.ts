@@ -3,7 +3,10 @@ export const CHANNELS = ['push', 'sms', 'email'] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
 /** Which kind of contact point each channel needs. */
-export const CONTACT_KIND = { push: 'push', sms: 'phone', email: 'email' } as const satisfies Record<ChannelName, string>;
+export const CONTACT_KIND = { push: 'push', sms: 'phone', email: 'email' } as const satisfies Record<
+  ChannelName,
+  string
+>;
 export type ContactKind = (typeof CONTACT_KIND)[ChannelName];
 
 /**

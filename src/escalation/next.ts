@@ -1,9 +1,11 @@
-import { CONTACT_KIND, type ChannelName, type ContactKind } from '../domain/attempt.ts';
+import { type ChannelName, CONTACT_KIND, type ContactKind } from '../domain/attempt.ts';
 import type { ContactOwner } from '../domain/patient.ts';
 import type { Policy, Rung } from '../domain/policy.ts';
 
 /** What deciding a dose's next action takes; nothing is read from anywhere else. */
 export interface DoseSituation {
+  /** `open`: its first action was taken before, so a reminder that was put off is not late. */
+  state: 'planned' | 'open';
   dueAt: Date;
   windowEndsAt: Date;
   /** The next rung of the ladder. */
@@ -28,7 +30,15 @@ export interface SkippedRung {
 }
 
 export type NextAction =
-  | { do: 'send'; rung: number; channel: ChannelName; to: Rung['to']; contactPointId: string; nextAt: Date; skipped: SkippedRung[] }
+  | {
+      do: 'send';
+      rung: number;
+      channel: ChannelName;
+      to: Rung['to'];
+      contactPointId: string;
+      nextAt: Date;
+      skipped: SkippedRung[];
+    }
   /** Nothing left to send: the end of the window is next. */
   | { do: 'wait'; rung: number; nextAt: Date; skipped: SkippedRung[] }
   | { do: 'end'; state: 'missed' | 'undelivered'; reason: string | null };
@@ -44,7 +54,8 @@ const SETTLE_LIMIT_SECONDS = 180;
 export function nextAction(dose: DoseSituation, at: Date): NextAction {
   if (at >= dose.windowEndsAt) return windowEnd(dose, at);
   const tooLate = dose.dueAt.getTime() + dose.policy.usefulSeconds * 1000;
-  if (dose.rung === 0 && at.getTime() > tooLate) return { do: 'end', state: 'undelivered', reason: 'too_late' };
+  if (dose.state === 'planned' && at.getTime() > tooLate)
+    return { do: 'end', state: 'undelivered', reason: 'too_late' };
   const skipped: SkippedRung[] = [];
   for (let rung = dose.rung; rung < dose.policy.ladder.length; rung++) {
     const { channel, to } = dose.policy.ladder[rung] as Rung;
@@ -66,7 +77,11 @@ function windowEnd(dose: DoseSituation, at: Date): NextAction {
   return { do: 'end', state: 'undelivered', reason: dose.pending ? 'outcome_unknown' : (dose.lastCode ?? 'too_late') };
 }
 
-function reachable(dose: DoseSituation, channel: ChannelName, to: Rung['to']): { contactPointId: string } | { code: string } {
+function reachable(
+  dose: DoseSituation,
+  channel: ChannelName,
+  to: Rung['to'],
+): { contactPointId: string } | { code: string } {
   if (!dose.consent.reminders) return { code: 'no_consent' };
   if (dose.consent.channels?.includes(channel) === false) return { code: 'channel_not_consented' };
   if (dose.quiet && !dose.policy.critical) return { code: 'quiet_hours' };

@@ -1,3 +1,4 @@
+import type { ChannelName } from '../domain/attempt.ts';
 import type { Answer, AnswerRoad, DoseState } from '../domain/dose.ts';
 import { timeOf, uuidv7 } from '../domain/ids.ts';
 import type { Sql } from './pool.ts';
@@ -52,6 +53,19 @@ export async function writeSnooze(sql: Sql, dose: AnsweredDose, until: Date): Pr
   await sql`
     UPDATE doses SET next_action_at = ${until}, rung = greatest(rung - 1, 0)
     WHERE id = ${dose.id} AND local_date = ${dose.localDate} AND state = 'open'`;
+}
+
+/**
+ * An answer by a channel's own road proves that the dose's message on that channel arrived, where there was only one: it
+ * is the only receipt a push ever has, and settles an `unknown` one.
+ */
+export async function writeArrival(sql: Sql, doseId: string, channel: ChannelName, now: Date): Promise<void> {
+  await sql`
+    UPDATE attempts a SET state = 'delivered', accepted_at = coalesce(accepted_at, ${now}), delivered_at = ${now}, check_at = NULL
+    WHERE dose_id = ${doseId} AND channel = ${channel} AND purpose = 'reminder' AND state IN ('accepted', 'unknown')
+      AND NOT EXISTS (
+        SELECT 1 FROM attempts o
+        WHERE o.dose_id = a.dose_id AND o.channel = a.channel AND o.id <> a.id AND o.state <> 'failed')`;
 }
 
 /** One answer as it came in. `reason` is already encrypted. */

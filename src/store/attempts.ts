@@ -128,12 +128,13 @@ export interface AttemptUpdate {
 
 /**
  * Writes the outcomes of a chunk in one statement, and returns the ids that really changed. Only forward: each row is
- * guarded by the states that may precede its new one.
+ * guarded by the states that may precede its new one, and an intent goes to another chunk only from `heldChunk`: where the
+ * lease was lost, another worker may be sending it.
  */
 export async function updateAttempts(
   sql: Sql,
   updates: AttemptUpdate[],
-  { now, checkAt }: { now: Date; checkAt: Date },
+  { now, checkAt, heldChunk }: { now: Date; checkAt: Date; heldChunk: string | null },
 ): Promise<Set<string>> {
   if (updates.length === 0) return new Set();
   const rows = await sql<{ id: string }[]>`
@@ -148,9 +149,14 @@ export async function updateAttempts(
     FROM unnest(${column(updates, 'id')}::uuid[], ${updates.map((u) => dayOf(u.id))}::date[],
                 ${column(updates, 'state')}::text[], ${column(updates, 'code')}::text[],
                 ${column(updates, 'ref')}::text[], ${column(updates, 'chunkId')}::uuid[],
-                ${updates.map((u) => attemptStatesBefore(u.state).concat(u.state === 'intent' ? ['intent'] : []).join())}::text[])
+                ${updates.map((u) =>
+                  attemptStatesBefore(u.state)
+                    .concat(u.state === 'intent' ? ['intent'] : [])
+                    .join(),
+                )}::text[])
       AS v (id, day, state, code, ref, chunk_id, before)
     WHERE a.id = v.id AND a.day = v.day AND a.state = ANY(string_to_array(v.before, ','))
+      AND (v.state <> 'intent' OR a.state <> 'intent' OR a.chunk_id = ${heldChunk})
     RETURNING a.id`;
   return new Set(rows.map((row) => row.id));
 }

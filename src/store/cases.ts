@@ -30,7 +30,10 @@ export async function openCase(sql: Sql, trigger: CaseTrigger, now: Date): Promi
 }
 
 /** Which of these prescriptions have their newest `length` closed doses all missed. Reads no further back than that. */
-export async function missedStreaks(sql: Sql, asked: { prescriptionId: string; length: number }[]): Promise<Set<string>> {
+export async function missedStreaks(
+  sql: Sql,
+  asked: { prescriptionId: string; length: number }[],
+): Promise<Set<string>> {
   if (asked.length === 0) return new Set();
   const rows = await sql<{ id: string }[]>`
     SELECT v.id

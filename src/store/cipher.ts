@@ -30,7 +30,7 @@ export function createCipher(keys: { id: string; key: Buffer }[], lookupSecret: 
       const id = bytes.toString('utf8', 1, idEnd);
       const key = byId.get(id);
       if (key === undefined) throw new Error(`the data key "${id}" is not configured: add it to DATA_KEYS`);
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(idEnd, idEnd + 12));
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(idEnd, idEnd + 12), { authTagLength: 16 });
       decipher.setAuthTag(bytes.subarray(idEnd + 12, idEnd + 28));
       return Buffer.concat([decipher.update(bytes.subarray(idEnd + 28)), decipher.final()]).toString('utf8');
     },

@@ -1,5 +1,5 @@
-import type { EscalationKind } from '../domain/escalation.ts';
 import type { DoseState } from '../domain/dose.ts';
+import type { EscalationKind } from '../domain/escalation.ts';
 import type { Sql } from './pool.ts';
 
 /**

@@ -32,8 +32,12 @@ export async function localeOf(sql: Sql, lookup: Buffer): Promise<string | null>
   return row?.locale ?? null;
 }
 
-/** The answer given to a message received before; undefined when it is new. */
+/**
+ * The answer given to a message received before; undefined when it is new. Until the transaction ends, a repeat of the
+ * message waits here, so that it finds the first one's answer.
+ */
 export async function knownReply(sql: Sql, sid: string): Promise<Uint8Array | null | undefined> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${sid}, 0))`;
   const [row] = await sql<{ reply: Uint8Array | null }[]>`SELECT reply FROM inbound_messages WHERE sid = ${sid}`;
   return row?.reply ?? (row === undefined ? undefined : null);
 }

@@ -6,7 +6,9 @@ const LOCK = 0x646f7365; // "dose": one migrator at a time
 
 /** Applies the numbered migrations that are missing, each in its own transaction. Returns the names applied. */
 export async function migrate(sql: Pool): Promise<string[]> {
-  const files = readdirSync(FOLDER).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort();
+  const files = readdirSync(FOLDER)
+    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
+    .sort();
   const applied: string[] = [];
   const connection = await sql.reserve();
   try {
@@ -15,11 +17,12 @@ export async function migrate(sql: Pool): Promise<string[]> {
     const known = new Set((await connection<{ name: string }[]>`SELECT name FROM migrations`).map((row) => row.name));
     for (const name of files.filter((file) => !known.has(file))) {
       const text = readFileSync(new URL(name, FOLDER), 'utf8');
-      await connection.unsafe(`BEGIN; ${text}; INSERT INTO migrations (name) VALUES ('${name}'); COMMIT`).simple();
+      // Sent as one simple query, which PostgreSQL runs as one transaction and rolls back whole when a part fails.
+      await connection.unsafe(`${text}\n; INSERT INTO migrations (name) VALUES ('${name}')`).simple();
       applied.push(name);
     }
-    await connection`SELECT pg_advisory_unlock(${LOCK})`;
   } finally {
+    await connection`SELECT pg_advisory_unlock_all()`.catch(() => {}); // a connection that is lost holds no lock
     connection.release();
   }
   return applied;

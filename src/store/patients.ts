@@ -12,7 +12,7 @@ export interface StoredPatient extends Omit<PatientRecord, 'contacts' | 'caregiv
   contactPoints: StoredContact[];
 }
 
-export interface StoredContact {
+interface StoredContact {
   owner: ContactOwner;
   ownerName: string | null;
   kind: ContactKind;

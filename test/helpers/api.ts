@@ -1,5 +1,5 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { buildServer } from '#src/http/server.ts';
 import { createTenant } from '#src/store/tenants.ts';
 import { type TestApp, testApp } from './app.ts';
@@ -76,4 +76,22 @@ export async function countRows({ sql }: TestApp): Promise<Record<string, number
     }),
   );
   return Object.fromEntries(counts);
+}
+
+/** A 4xx problem that names a field and the mend, and no row more or less in any table. */
+export async function expectRefusal(
+  app: TestApp,
+  make: () => Promise<LightMyRequestResponse>,
+  field: string | RegExp,
+  statuses: number[] = [422],
+) {
+  const before = await countRows(app);
+  const response = await make();
+  expect(statuses, response.body).toContain(response.statusCode);
+  expect(response.headers['content-type']).toBe('application/problem+json');
+  const body = response.json();
+  expect(body).toMatchObject({ type: expect.stringMatching(/^urn:dosebell:problem:/), status: response.statusCode });
+  expect(body.detail.length).toBeGreaterThan(10);
+  expect(body.errors.map((error: { field: string }) => error.field).join()).toMatch(field);
+  expect(await countRows(app)).toEqual(before);
 }

@@ -20,7 +20,7 @@ export interface TestApp extends App {
   clock: TestClock;
 }
 
-const TEMPLATE = `template_${process.env['VITEST_POOL_ID'] ?? '0'}`;
+const TEMPLATE = `template_${process.env.VITEST_POOL_ID ?? '0'}`;
 const START = '2026-11-23T12:00:00Z'; // a Monday, 07:00 in Lima
 
 /** A clock standing at `at`. */
@@ -50,7 +50,12 @@ export function testConfig(databaseUrl: string, redisUrl: string): Config {
       serviceAccount: { project_id: 'test', client_email: 'test@example.org', private_key: '' },
       caFile: undefined,
     },
-    sms: { baseUrl: 'http://127.0.0.1:1', accountSid: `AC${'0'.repeat(32)}`, authToken: 'test-token', from: '+15005550006' },
+    sms: {
+      baseUrl: 'http://127.0.0.1:1',
+      accountSid: `AC${'0'.repeat(32)}`,
+      authToken: 'test-token',
+      from: '+15005550006',
+    },
     email: { url: 'smtp://127.0.0.1:1', from: 'dosebell <reminders@example.org>' },
     schedule: {
       bucketSeconds: 60,
@@ -60,6 +65,7 @@ export function testConfig(databaseUrl: string, redisUrl: string): Config {
       leaseSeconds: 30,
       settleSeconds: 30,
       snoozeSeconds: 600,
+      minIntervalSeconds: 900,
     },
     logLevel: 'silent',
   };
@@ -89,13 +95,13 @@ export async function testApp(): Promise<TestApp> {
   };
 }
 
-/** A fresh migrated database; the caller drops it. */
-export async function testDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+/** A fresh database, migrated unless `empty`; the caller drops it. */
+export async function testDatabase({ empty = false } = {}): Promise<{ url: string; drop: () => Promise<void> }> {
   const server = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = postgres(server, { max: 1, onnotice: () => {} });
-  await ensureTemplate(admin, server);
-  await admin.unsafe(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  if (!empty) await ensureTemplate(admin, server);
+  await admin.unsafe(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : TEMPLATE}`);
   return {
     url: databaseUrl(server, name),
     drop: async () => {

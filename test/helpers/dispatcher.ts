@@ -20,19 +20,28 @@ export interface ScriptedChannel extends Channel {
 }
 
 export type TestDispatcher = Omit<Dispatcher, 'clock' | 'channels'> &
-  TestApp & { channels: Map<ChannelName, Channel>; scripted: Record<ChannelName, ScriptedChannel>; tenantId: string; apiKey: string };
+  TestApp & {
+    channels: Map<ChannelName, Channel>;
+    scripted: Record<ChannelName, ScriptedChannel>;
+    tenantId: string;
+    apiKey: string;
+  };
 
 /** A dispatcher on a database and a Redis database of its own, with a tenant, a movable clock and scripted channels. */
 export async function testDispatcher(): Promise<TestDispatcher> {
   const app = await testApp();
-  const redisUrl = `${inject('redisUrl')}/${process.env['VITEST_POOL_ID'] ?? '0'}`;
+  const redisUrl = `${inject('redisUrl')}/${process.env.VITEST_POOL_ID ?? '0'}`;
   const redis = new Redis(redisUrl);
   await redis.flushdb();
   redis.disconnect();
   const queues = openQueues(redisUrl);
   await Promise.all([queues.buckets, ...queues.channels.values()].map((queue) => queue.waitUntilReady()));
   afterAll(() => queues.close());
-  const scripted = { push: scriptedChannel('push', true), sms: scriptedChannel('sms', false), email: scriptedChannel('email', true) };
+  const scripted = {
+    push: scriptedChannel('push', true),
+    sms: scriptedChannel('sms', false),
+    email: scriptedChannel('email', true),
+  };
   const channels = new Map<ChannelName, Channel>(Object.values(scripted).map((channel) => [channel.name, channel]));
   const tenant = await createTenant(app.sql, 'Test hospital', app.clock.now());
   return { ...app, config: { ...app.config, redisUrl }, queues, channels, scripted, ...tenant };
@@ -79,7 +88,15 @@ export async function seedPatient(app: TestDispatcher, given: Partial<PatientRec
       { kind: 'email', value: `p${n}@example.org` },
     ],
     caregivers: [{ name: 'Cuidadora', contacts: [{ kind: 'phone', value: `+5191000${n}` }] }],
-    clinicians: [{ name: 'Dra. Prueba', contacts: [{ kind: 'email', value: 'guardia@example.org' }, { kind: 'phone', value: '+51920000000' }] }],
+    clinicians: [
+      {
+        name: 'Dra. Prueba',
+        contacts: [
+          { kind: 'email', value: 'guardia@example.org' },
+          { kind: 'phone', value: '+51920000000' },
+        ],
+      },
+    ],
     consent: { reminders: true },
     ...given,
   };

@@ -5,6 +5,7 @@ import { recordAck } from '#src/ack/record.ts';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '../helpers/dispatcher.ts';
+import { clear, driveTo, readyChunks } from '../helpers/drive.ts';
 
 const app = await testDispatcher();
 const DUE = '2026-11-23T13:00:00Z'; // 08:00 in Lima
@@ -12,21 +13,12 @@ const accepted: Outcome = { kind: 'accepted', ref: 'ref' };
 const gone: Outcome = { kind: 'contact_failed', code: 'UNREGISTERED', optedOut: false };
 
 beforeEach(async () => {
-  await app.sql`TRUNCATE patients, doses, attempts, chunks, confirmations CASCADE`;
+  await clear(app);
   app.clock.set('2026-11-23T12:00:00Z');
-  for (const channel of Object.values(app.scripted)) Object.assign(channel, { sent: [], script: [], found: undefined });
 });
 
-/** Moves the clock to `minutes` after 08:00, walks the ladders and sends every chunk that is ready. */
-async function at(minutes: number): Promise<void> {
-  app.clock.set(new Date(Date.parse(DUE) + minutes * 60_000));
-  for (let round = 0; round < 5; round++) {
-    await ladderPass(app);
-    const ready = await app.sql<{ id: string }[]>`SELECT id FROM chunks WHERE state = 'queued' AND ready_at <= ${app.clock.now()}`;
-    for (const { id } of ready) await deliverChunk(app, id);
-    if (ready.length === 0) return;
-  }
-}
+/** Drives everything to `minutes` after 08:00. */
+const at = (minutes: number) => driveTo(app, new Date(Date.parse(DUE) + minutes * 60_000));
 
 async function doseOf(prescriptionId: string) {
   const [dose] = await app.sql`SELECT * FROM doses WHERE prescription_id = ${prescriptionId} AND due_at = ${DUE}`;
@@ -48,9 +40,13 @@ describe('a dose nobody answers', () => {
     expect(left()).toHaveLength(1);
     await at(10);
     await at(20);
-    expect(left()).toEqual([['push', 'reminder'], ['sms', 'reminder'], ['email', 'reminder']]);
+    expect(left()).toEqual([
+      ['push', 'reminder'],
+      ['sms', 'reminder'],
+      ['email', 'reminder'],
+    ]);
     await at(59);
-    expect((await doseOf(id))['state']).toBe('open');
+    expect((await doseOf(id)).state).toBe('open');
     await at(60);
     expect(await doseOf(id)).toMatchObject({ state: 'missed', next_action_at: null });
     expect(await app.sql`SELECT 1 FROM escalations WHERE prescription_id = ${id}`).toHaveLength(0);
@@ -65,11 +61,14 @@ describe('a dose nobody answers', () => {
     expect(await doseOf(id)).toMatchObject({ state: 'undelivered', reason: 'UNREGISTERED' });
     const states = await app.sql`
       SELECT c.state FROM contact_points c JOIN prescriptions p USING (patient_id) WHERE p.id = ${id} AND owner = 'patient'`;
-    expect(states.map((row) => row['state'])).toEqual(['invalid', 'invalid', 'invalid']);
+    expect(states.map((row) => row.state)).toEqual(['invalid', 'invalid', 'invalid']);
   });
 
   it('opens one case when it is critical, tells the clinician once, and appends further misses', async () => {
-    const id = await seedPrescription(app, await seedPatient(app), { times: ['08:00', '08:20'], policy: { critical: true } });
+    const id = await seedPrescription(app, await seedPatient(app), {
+      times: ['08:00', '08:20'],
+      policy: { critical: true },
+    });
     for (const minute of [0, 10, 20, 30, 40, 50, 60, 80]) await at(minute);
     const [open, ...others] = await app.sql`
       SELECT kind, state, (SELECT count(*)::int FROM escalation_doses WHERE escalation_id = e.id) AS doses
@@ -86,7 +85,12 @@ describe('a dose nobody answers', () => {
     app.scripted.email.script = [gone];
     await at(60);
     const escalations = left().filter(([, purpose]) => purpose === 'escalation');
-    expect(escalations).toEqual(expect.arrayContaining([['email', 'escalation'], ['sms', 'escalation']]));
+    expect(escalations).toEqual(
+      expect.arrayContaining([
+        ['email', 'escalation'],
+        ['sms', 'escalation'],
+      ]),
+    );
     expect(escalations).toHaveLength(2);
   });
 
@@ -98,7 +102,9 @@ describe('a dose nobody answers', () => {
     for (const minute of [0, 20, 25]) await at(minute);
     expect(await app.sql`SELECT 1 FROM escalations WHERE prescription_id = ${id}`).toHaveLength(0);
     await at(45);
-    expect(await app.sql`SELECT kind FROM escalations WHERE prescription_id = ${id}`).toEqual([{ kind: 'missed_streak' }]);
+    expect(await app.sql`SELECT kind FROM escalations WHERE prescription_id = ${id}`).toEqual([
+      { kind: 'missed_streak' },
+    ]);
   });
 });
 
@@ -107,8 +113,12 @@ describe('an answer', () => {
     const id = await seedPrescription(app, await seedPatient(app));
     await at(0);
     const dose = await doseOf(id);
-    expect(await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'push_action' })).toMatchObject({ effect: 'applied' });
-    expect(await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'link' })).toMatchObject({ effect: 'repeated' });
+    expect(await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'push_action' })).toMatchObject({
+      effect: 'applied',
+    });
+    expect(await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'link' })).toMatchObject({
+      effect: 'repeated',
+    });
     for (const minute of [10, 20, 60]) await at(minute);
     expect(left()).toHaveLength(1);
     expect(await doseOf(id)).toMatchObject({ state: 'taken', late: false });
@@ -123,14 +133,17 @@ describe('an answer', () => {
     await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'push_action' });
     await at(10);
     expect(left().map(([channel]) => channel)).toEqual(['push']);
-    expect(await attemptsOf(dose.id)).toMatchObject([{ state: 'accepted' }, { channel: 'sms', state: 'cancelled', code: 'dose_taken' }]);
+    expect(await attemptsOf(dose.id)).toMatchObject([
+      { state: 'accepted' },
+      { channel: 'sms', state: 'cancelled', code: 'dose_taken' },
+    ]);
   });
 
   it('after the window turns the miss into taken (late) and settles the case', async () => {
     const id = await seedPrescription(app, await seedPatient(app), { policy: { critical: true } });
     for (const minute of [0, 60]) await at(minute);
     const dose = await doseOf(id);
-    expect(dose['state']).toBe('missed');
+    expect(dose.state).toBe('missed');
     app.clock.advance(60);
     await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'link' });
     expect(await doseOf(id)).toMatchObject({ state: 'taken', late: true, missed_at: expect.any(Date) });
@@ -150,43 +163,61 @@ describe('an answer', () => {
     expect(left().map(([channel]) => channel)).toEqual(['push', 'push']);
   });
 
+  it('"later" given late in the useful time is not a late reminder', async () => {
+    const id = await seedPrescription(app, await seedPatient(app));
+    await at(0);
+    app.clock.advance(9 * 60);
+    await recordAck(app, { doseId: (await doseOf(id)).id, answer: 'snoozed', road: 'push_action' });
+    await at(19);
+    expect(left().map(([channel]) => channel)).toEqual(['push', 'push']);
+    expect(await doseOf(id)).toMatchObject({ state: 'open' });
+  });
+
   it('long before its time is refused and kept', async () => {
     app.clock.set('2026-11-22T20:00:00Z');
     const id = await seedPrescription(app, await seedPatient(app));
     const dose = await doseOf(id);
-    expect(await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'api' })).toMatchObject({ effect: 'refused' });
+    expect(await recordAck(app, { doseId: dose.id, answer: 'taken', road: 'api' })).toMatchObject({
+      effect: 'refused',
+    });
     expect(await doseOf(id)).toMatchObject({ state: 'planned' });
     expect(await app.sql`SELECT effect FROM confirmations WHERE dose_id = ${dose.id}`).toEqual([{ effect: 'refused' }]);
   });
 });
 
 describe('an outcome', () => {
-  const cases: { name: string; script: Outcome[]; then: () => Promise<void>; sent: string[]; push: Record<string, unknown> }[] = [
+  const cases: {
+    name: string;
+    script: Outcome[];
+    next: () => Promise<void>;
+    sent: string[];
+    push: Record<string, unknown>;
+  }[] = [
     {
       name: 'retry: the same attempt goes out again after Retry-After',
       script: [{ kind: 'retry', code: '429', retryAfterMs: 30_000 }, accepted],
-      then: () => at(1),
+      next: () => at(1),
       sent: ['push', 'push'],
       push: { state: 'accepted' },
     },
     {
       name: 'retry past the useful time: failed, the next rung at once',
       script: [{ kind: 'retry', code: '503', retryAfterMs: 3_600_000 }],
-      then: () => at(0),
+      next: () => at(0),
       sent: ['push', 'sms'],
       push: { state: 'failed', code: '503' },
     },
     {
       name: 'message_failed: the next rung at once, the contact stays',
       script: [{ kind: 'message_failed', code: 'INVALID_ARGUMENT' }],
-      then: () => at(0),
+      next: () => at(0),
       sent: ['push', 'sms'],
       push: { state: 'failed', code: 'INVALID_ARGUMENT' },
     },
     {
       name: 'unknown on an idempotent channel: repeated under the same id after the settling time',
       script: [{ kind: 'unknown', code: 'timeout' }, accepted],
-      then: async () => {
+      next: async () => {
         app.clock.advance(31);
         await rescuePass(app);
         await at(1);
@@ -195,11 +226,11 @@ describe('an outcome', () => {
       push: { state: 'accepted' },
     },
   ];
-  it.each(cases)('$name', async ({ script, then, sent, push }) => {
+  it.each(cases)('$name', async ({ script, next, sent, push }) => {
     const id = await seedPrescription(app, await seedPatient(app));
     app.scripted.push.script = script;
     await at(0);
-    await then();
+    await next();
     expect(left().map(([channel]) => channel)).toEqual(sent);
     const [first] = await attemptsOf((await doseOf(id)).id);
     expect(first).toMatchObject(push);
@@ -210,7 +241,10 @@ describe('an outcome', () => {
     { found: accepted, sends: 1, state: 'accepted' },
     { found: null, sends: 2, state: 'accepted' },
   ])('unknown SMS: looked up, and repeated only when proven absent ($sends sends)', async ({ found, sends, state }) => {
-    const id = await seedPrescription(app, await seedPatient(app, { contacts: [{ kind: 'phone', value: `+5193${String(sends).padStart(7, '0')}` }] }));
+    const id = await seedPrescription(
+      app,
+      await seedPatient(app, { contacts: [{ kind: 'phone', value: `+5193${String(sends).padStart(7, '0')}` }] }),
+    );
     app.scripted.sms.script = [{ kind: 'unknown', code: 'timeout' }];
     app.scripted.sms.found = found;
     await at(0);
@@ -219,7 +253,10 @@ describe('an outcome', () => {
     await at(1);
     expect(app.scripted.sms.sent).toHaveLength(sends);
     const attempts = await attemptsOf((await doseOf(id)).id);
-    expect(attempts).toMatchObject([{ channel: 'push', state: 'failed', code: 'no_contact' }, { channel: 'sms', state }]);
+    expect(attempts).toMatchObject([
+      { channel: 'push', state: 'failed', code: 'no_contact' },
+      { channel: 'sms', state },
+    ]);
   });
 });
 
@@ -235,13 +272,16 @@ describe('too late, too early, twice', () => {
     await seedPrescription(app, await seedPatient(app));
     app.clock.set(DUE);
     await Promise.all([ladderPass(app), ladderPass(app), ladderPass(app)]);
-    const chunks = await app.sql<{ id: string }[]>`SELECT id FROM chunks WHERE state = 'queued' AND ready_at <= ${app.clock.now()}`;
-    await Promise.all(chunks.flatMap(({ id }) => [deliverChunk(app, id), deliverChunk(app, id), rescuePass(app)]));
+    const chunks = await readyChunks(app);
+    await Promise.all(chunks.flatMap((id) => [deliverChunk(app, id), deliverChunk(app, id), rescuePass(app)]));
     expect(left()).toHaveLength(1);
   });
 
   it('a worker that dies in mid-send leaves unknown messages, never a blind repeat of an SMS', async () => {
-    const id = await seedPrescription(app, await seedPatient(app, { contacts: [{ kind: 'phone', value: '+51940000001' }] }));
+    const id = await seedPrescription(
+      app,
+      await seedPatient(app, { contacts: [{ kind: 'phone', value: '+51940000001' }] }),
+    );
     app.clock.set(DUE);
     await ladderPass(app);
     await app.sql`

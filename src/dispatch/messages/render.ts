@@ -14,8 +14,20 @@ const ANSWERABLE_SECONDS = 3 * 24 * 3600;
 const liquid = new Liquid({ strictVariables: true });
 const parsed = new Map<string, Template[]>();
 
-/** The message of one attempt, in the patient's language and local time. Throws when the contact cannot be decrypted. */
-export function render(app: App, attempt: AttemptToSend): OutboundMessage {
+/**
+ * The message of one attempt, in the patient's language and local time. Null when it is unreadable (a data key gone, a
+ * corrupt value): one such row must not take its chunk with it.
+ */
+export function render(app: App, attempt: AttemptToSend): OutboundMessage | null {
+  try {
+    return messageOf(app, attempt);
+  } catch (error) {
+    app.log.error({ attempt: attempt.id, reason: (error as Error).message }, 'message cannot be rendered');
+    return null;
+  }
+}
+
+function messageOf(app: App, attempt: AttemptToSend): OutboundMessage {
   const template = TEMPLATES[languageOf(attempt.locale)][attempt.purpose];
   const answer = answerLink(app, attempt);
   const words = {

@@ -1,0 +1,35 @@
+import type { OutboundMessage } from '#channels/channel.ts';
+
+/** FCM keeps a message four weeks at most. */
+const MAX_TTL_SECONDS = 28 * 86_400;
+
+/**
+ * A message in the JSON of FCM HTTP v1 (firebase.google.com/docs/reference/fcm/rest/v1/projects.messages). Repeats of a
+ * dose replace each other on the device: Android by `notification.tag`, Apple by `apns-collapse-id`; no Android collapse
+ * key, since FCM stores only four per device. Once worthless it is dropped by `ttl` and `apns-expiration`.
+ */
+export function fcmMessage(message: OutboundMessage, now: Date): object {
+  const { attemptId, doseId, purpose, token, link, expiresAt } = message;
+  const seconds = Math.floor((expiresAt.getTime() - now.getTime()) / 1000);
+  return {
+    message: {
+      token: message.to,
+      notification: { title: message.subject, body: message.text },
+      data: { attemptId, doseId, purpose, ...(token && { token }), ...(link && { link }) },
+      android: {
+        priority: 'HIGH',
+        ttl: `${Math.min(Math.max(seconds, 0), MAX_TTL_SECONDS)}s`,
+        notification: { tag: doseId },
+      },
+      apns: {
+        headers: {
+          'apns-collapse-id': doseId,
+          'apns-expiration': String(Math.floor(expiresAt.getTime() / 1000)),
+          'apns-priority': '10',
+        },
+        // Without a sound an iPhone shows the reminder in silence.
+        payload: { aps: { sound: 'default' } },
+      },
+    },
+  };
+}

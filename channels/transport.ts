@@ -1,0 +1,74 @@
+import http, { type IncomingHttpHeaders } from 'node:http';
+import https from 'node:https';
+import type { Outcome } from '#src/domain/attempt.ts';
+import { failure } from './outcome.ts';
+
+/** No answer came. `left` says whether the request may have reached the provider: then nobody knows what it did. */
+export class TransportError extends Error {
+  readonly code: string;
+  readonly left: boolean;
+
+  constructor(code: string, left: boolean) {
+    super(`${code} ${left ? 'after' : 'before'} the request left`);
+    this.code = code;
+    this.left = left;
+  }
+}
+
+/** What a missing answer means: certainly not sent, or `unknown`. Any other error is ours, met at an unknown point. */
+export function lost(error: unknown): Outcome {
+  if (error instanceof TransportError) return failure(error.left ? 'unknown' : 'retry', error.code);
+  return failure('unknown', error instanceof Error ? error.name : 'error');
+}
+
+interface HttpAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+interface HttpRequest {
+  method: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  agent?: http.Agent | undefined;
+  /** For the whole exchange, connecting included. */
+  timeoutMs: number;
+}
+
+/** One HTTP/1.1 exchange. Rejects with `TransportError` when no whole answer came; every status is an answer. */
+export function exchange(url: URL, { method, headers, body, agent, timeoutMs }: HttpRequest): Promise<HttpAnswer> {
+  const secure = url.protocol === 'https:';
+  return new Promise((resolve, reject) => {
+    let left = false;
+    const request = (secure ? https : http).request(url, { method, headers, agent: agent ?? false });
+    const fail = (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(new TransportError(error.code ?? error.name, left));
+    };
+    const timer = setTimeout(() => request.destroy(new TransportError('ETIMEDOUT', left)), timeoutMs);
+    request.on('error', fail);
+    request.on('socket', (socket) => {
+      left = !socket.connecting;
+      // A kept-alive socket is connected already: listening again would pile up on it.
+      if (left) return;
+      socket.once(secure ? 'secureConnect' : 'connect', () => {
+        left = true;
+      });
+    });
+    request.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (piece: string) => {
+        text += piece;
+      });
+      response.on('error', fail);
+      response.on('end', () => {
+        clearTimeout(timer);
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      });
+    });
+    if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
+    request.end(body);
+  });
+}

@@ -1,0 +1,112 @@
+import type { AttemptPurpose, AttemptState, ChannelName } from '#src/domain/attempt.ts';
+import type { Answer, AnswerRoad, DoseState } from '#src/domain/dose.ts';
+import type { EscalationKind, EscalationState } from '#src/domain/escalation.ts';
+import type { PrescriptionState } from '#src/domain/prescription.ts';
+import type { PageLanguage } from './language.ts';
+import { en } from './texts-en.ts';
+import { es } from './texts-es.ts';
+
+/** What a clinician can close a case with: codes, since the column is not encrypted and so takes no free text. */
+export const RESOLUTIONS = [
+  'spoke_with_patient',
+  'spoke_with_caregiver',
+  'taken_after_all',
+  'treatment_changed',
+  'could_not_reach',
+  'no_action_needed',
+] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** The states a dose is shown in: a late answer is told apart. */
+export type ShownDose = DoseState | 'late';
+
+/** Every word of the clinic's pages, in one language. */
+export interface Texts {
+  signIn: {
+    title: string;
+    intro: string;
+    key: string;
+    by: string;
+    byHint: string;
+    submit: string;
+    wrongKey: string;
+    wrongBy: string;
+    already: string;
+  };
+  signOut: string;
+  skipToContent: string;
+  cases: {
+    title: string;
+    unattended: string;
+    attended: string;
+    none: string;
+    count: (open: number) => string;
+    more: (shown: number) => string;
+    live: string;
+    offline: string;
+  };
+  case: {
+    medication: string;
+    since: string;
+    doses: string;
+    doseCount: (count: number) => string;
+    attendedBy: (by: string | null, at: string) => string;
+    resolvedBy: (by: string | null, at: string, how: string) => string;
+    acknowledge: string;
+    resolve: string;
+    resolution: string;
+    choose: string;
+    confirmResolve: string;
+    backToCases: string;
+    seePatient: string;
+    trace: string;
+    earlierDoses: (count: number) => string;
+    noAttempts: string;
+    localTime: (zone: string) => string;
+    reason: string;
+    refused: { acknowledged: string; resolved: string; unchosen: string };
+    /** `what` names the case, so that equal buttons are told apart when read aloud. */
+    about: (action: string, patient: string) => string;
+  };
+  columns: { when: string; what: string; to: string; state: string; detail: string; day: string };
+  answered: (answer: string, road: string) => string;
+  lateAnswer: string;
+  patient: {
+    id: string;
+    zone: string;
+    period: (from: string, to: string) => string;
+    adherence: string;
+    prescriptions: string;
+    critical: string;
+    noPrescriptions: string;
+    noDoses: string;
+    noneClosed: string;
+    of: (part: number, whole: number, percent: string) => string;
+    figures: Record<'taking' | 'timing' | 'reporting' | 'undelivered' | 'bounds' | 'correctDays', string>;
+    denominator: (expected: number) => string;
+    notCounted: (open: number, excluded: number) => string;
+    between: (low: string, high: string) => string;
+    ofDays: (percent: string) => string;
+    legend: string;
+  };
+  kind: Record<EscalationKind, string>;
+  caseState: Record<EscalationState, string>;
+  resolutions: Record<Resolution, string>;
+  dose: Record<ShownDose, string>;
+  prescription: Record<PrescriptionState, string>;
+  channel: Record<ChannelName, string>;
+  purpose: Record<AttemptPurpose, string>;
+  attempt: Record<AttemptState, string>;
+  answer: Record<Answer, string>;
+  road: Record<AnswerRoad, string>;
+  /** Why something was not sent or not delivered, by our own codes and the providers' commonest. */
+  codes: Record<string, string>;
+  unknownCode: (code: string) => string;
+  problem: { title: string; statuses: Record<number, string>; other: string };
+}
+
+const TEXTS: Record<PageLanguage, Texts> = { es, en };
+
+export function textsOf(language: PageLanguage): Texts {
+  return TEXTS[language];
+}

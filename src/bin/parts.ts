@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { ConfigError, readConfig } from '../config.ts';
+import { makePartitionsAhead } from '../store/housekeeping.ts';
+import { migrate } from '../store/migrate.ts';
+import { openPool } from '../store/pool.ts';
+import type { Running } from './embedded/child.ts';
+import { logFile } from './embedded/paths.ts';
+import { freePort } from './embedded/ports.ts';
+import { startPostgres } from './embedded/postgres.ts';
+import { startRedis } from './embedded/redis.ts';
+import { spawnService } from './embedded/service.ts';
+import { StartError } from './embedded/start-error.ts';
+import type { Part } from './embedded/supervisor.ts';
+
+/** The environment of the services, completed as the parts come up. */
+export type Env = Record<string, string | undefined>;
+/** Where a person can look, by part. */
+export type Links = Record<string, string>;
+
+const API_PORT = 8080;
+const entry = (path: string) => join(import.meta.dirname, '../..', path);
+const say = (line: string) => console.log(line);
+
+/** Every part of `npm start`, in the order of starting. `simulated` adds the providers' simulator. */
+export function partsOf(dir: string, env: Env, links: Links, simulated: boolean): Part[] {
+  return [
+    address(env),
+    ...embeddedServers(dir, env),
+    ...(simulated ? [simulator(dir, links, env)] : []),
+    settings(env),
+    schema(env),
+    service('api', env, links, API_PORT),
+    service('scheduler', env, links, 9091),
+    service('worker', env, links, 9092),
+  ];
+}
+
+/** The API's port, and the URL that patients, providers and clinicians reach it by. */
+function address(env: Env): Part {
+  return {
+    name: 'address',
+    async start() {
+      env['PORT'] ??= String(await freePort(API_PORT, say));
+      env['PUBLIC_URL'] ??= `http://127.0.0.1:${env['PORT']}`;
+      return nothingToStop();
+    },
+  };
+}
+
+function embeddedServers(dir: string, env: Env): Part[] {
+  const servers: { setting: 'DATABASE_URL' | 'REDIS_URL'; part: Part }[] = [
+    {
+      setting: 'DATABASE_URL',
+      part: {
+        name: 'PostgreSQL',
+        async start() {
+          say('starting PostgreSQL (embedded, data in .dosebell/postgres)');
+          const postgres = await startPostgres({ dir: join(dir, 'postgres'), durable: true, logFile: logFile('postgres') });
+          env['DATABASE_URL'] = await ownDatabase(postgres.url);
+          return postgres;
+        },
+      },
+    },
+    {
+      setting: 'REDIS_URL',
+      part: {
+        name: 'Redis',
+        async start() {
+          say('starting Redis (private, data in .dosebell/redis)');
+          const redis = await startRedis({ dir: join(dir, 'redis'), durable: true, logFile: logFile('redis'), say });
+          env['REDIS_URL'] = redis.url;
+          return redis;
+        },
+      },
+    },
+  ];
+  return servers.filter(({ setting }) => !process.env[setting]).map(({ part }) => part);
+}
+
+/** The database `dosebell` of the embedded server, made at the first start. */
+async function ownDatabase(serverUrl: string): Promise<string> {
+  const sql = openPool(serverUrl, { max: 1 });
+  const known = await sql`SELECT 1 FROM pg_database WHERE datname = 'dosebell'`;
+  if (known.length === 0) await sql`CREATE DATABASE dosebell`;
+  await sql.end();
+  const url = new URL(serverUrl);
+  url.pathname = '/dosebell';
+  return url.href;
+}
+
+function simulator(dir: string, links: Links, env: Env): Part {
+  return {
+    name: 'provider simulator',
+    async start() {
+      say('starting the provider simulator (FCM, Twilio, SMTP)');
+      const port = await freePort(8090, say);
+      const service = await spawnService({
+        name: 'simulator',
+        entry: entry('loadtests/provider-simulator/main.ts'),
+        args: ['--dir', join(dir, 'simulator'), '--http-port', String(port), '--public-url', env['PUBLIC_URL'] as string],
+        env: { ...process.env },
+        ready: { line: 'ready' },
+      });
+      const at = service.ready as { http: string; fcm: string; smtp: string; caFile: string; serviceAccount: string; twilio: Record<'accountSid' | 'authToken' | 'from', string> };
+      Object.assign(env, {
+        FCM_BASE_URL: at.fcm,
+        FCM_CA_FILE: at.caFile,
+        FCM_SERVICE_ACCOUNT: at.serviceAccount,
+        TWILIO_BASE_URL: at.http,
+        TWILIO_ACCOUNT_SID: at.twilio.accountSid,
+        TWILIO_AUTH_TOKEN: at.twilio.authToken,
+        TWILIO_FROM: at.twilio.from,
+        SMTP_URL: at.smtp,
+      });
+      links['simulator'] = at.http;
+      return service;
+    },
+  };
+}
+
+/** Every setting is read once before a service is started, so that a bad one stops the start with one line. */
+function settings(env: Env): Part {
+  return {
+    name: 'settings',
+    async start() {
+      try {
+        readConfig(env);
+      } catch (error) {
+        if (error instanceof ConfigError) throw new StartError(error.message);
+        throw error;
+      }
+      return nothingToStop();
+    },
+  };
+}
+
+function schema(env: Env): Part {
+  return {
+    name: 'schema',
+    async start() {
+      const sql = openPool(env['DATABASE_URL'] as string, { max: 1 });
+      try {
+        const applied = await migrate(sql);
+        await makePartitionsAhead(sql, new Date());
+        if (applied.length > 0) say(`database schema: applied ${applied.join(', ')}`);
+      } finally {
+        await sql.end();
+      }
+      return nothingToStop();
+    },
+  };
+}
+
+function service(name: 'api' | 'scheduler' | 'worker', env: Env, links: Links, preferredPort: number): Part {
+  return {
+    name,
+    async start() {
+      const port = name === 'api' ? env['PORT'] : String(await freePort(preferredPort));
+      const running = await spawnService({
+        name,
+        entry: entry(`src/bin/${name}.ts`),
+        env: { ...env, PORT: port },
+        ready: { line: 'ready' },
+      });
+      links[name] = running.ready['url'] as string;
+      say(`${name} is up`);
+      return running;
+    },
+  };
+}
+
+function nothingToStop(): Running {
+  return { stop: async () => {}, exited: new Promise(() => {}) };
+}

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { DateTime } from 'luxon';
+import type { Answer, DoseState } from '../domain/dose.ts';
+import { type Language, languageOf } from '../domain/language.ts';
+import { escapeMarkup } from './markup.ts';
+
+const STYLE = `:root{color-scheme:light dark}
+body{font:1.125rem/1.5 system-ui,sans-serif;max-width:28rem;margin:0 auto;padding:1.5rem}
+h1{font-size:1.75rem;margin:0 0 .25rem}p{margin:.5rem 0}
+button{display:block;width:100%;min-height:3.5rem;margin:.75rem 0;font:inherit;font-weight:600;border:2px solid currentColor;border-radius:.75rem;background:none;color:inherit;cursor:pointer}
+button.first{background:#0b5d3b;border-color:#0b5d3b;color:#fff}
+button:focus-visible{outline:3px solid #1a73e8;outline-offset:2px}`;
+
+/** Nothing is loaded, nothing is sent elsewhere, nobody may frame the page or keep it. */
+export const PAGE_HEADERS = {
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  'x-robots-tag': 'noindex, nofollow',
+  'x-content-type-options': 'nosniff',
+};
+
+interface Words {
+  heading: (time: string) => string;
+  ask: string;
+  answers: Record<Answer, string>;
+  now: Partial<Record<DoseState, string>>;
+  snoozed: string;
+  correct: string;
+  late: string;
+  over: string;
+  tooEarly: string;
+  problem: Record<404 | 410 | 422, string>;
+}
+
+const WORDS: Record<Language, Words> = {
+  es: {
+    heading: (time) => `Su medicina de las ${time}`,
+    ask: '¿Ya la tomó?',
+    answers: { taken: 'Sí, la tomé', skipped: 'No la tomé', snoozed: 'Recuérdeme más tarde' },
+    now: { taken: 'Está registrada como tomada. Gracias.', skipped: 'Está registrada como no tomada. Gracias.' },
+    snoozed: 'Le recordaremos más tarde.',
+    correct: 'Si no es así, corríjalo:',
+    late: 'La hora de esta dosis ya pasó. No tome una dosis doble; si tiene dudas, consulte a su clínica.',
+    over: 'Esta dosis fue cambiada por su clínica. No tiene que responder.',
+    tooEarly: 'Esta respuesta no se pudo registrar para esta dosis.',
+    problem: {
+      404: 'Este enlace no es válido. Ábralo tal como llegó en su recordatorio.',
+      410: 'Este enlace ya venció. Use el de un recordatorio más reciente.',
+      422: 'No entendimos la respuesta. Vuelva a abrir el enlace e intente de nuevo.',
+    },
+  },
+  en: {
+    heading: (time) => `Your ${time} medicine`,
+    ask: 'Have you taken it?',
+    answers: { taken: 'Yes, I took it', skipped: 'I did not take it', snoozed: 'Remind me later' },
+    now: { taken: 'It is recorded as taken. Thank you.', skipped: 'It is recorded as not taken. Thank you.' },
+    snoozed: 'We will remind you later.',
+    correct: 'If that is not right, correct it:',
+    late: 'The time of this dose has passed. Do not take a double dose; if in doubt, ask your clinic.',
+    over: 'Your clinic has changed this dose. There is nothing to answer.',
+    tooEarly: 'This answer could not be recorded for this dose.',
+    problem: {
+      404: 'This link is not valid. Open it just as it came in your reminder.',
+      410: 'This link has expired. Use the one in a newer reminder.',
+      422: 'We did not understand the answer. Open the link again and retry.',
+    },
+  },
+  pt: {
+    heading: (time) => `Seu remédio das ${time}`,
+    ask: 'Você já tomou?',
+    answers: { taken: 'Sim, tomei', skipped: 'Não tomei', snoozed: 'Lembre-me mais tarde' },
+    now: { taken: 'Está registrado como tomado. Obrigado.', skipped: 'Está registrado como não tomado. Obrigado.' },
+    snoozed: 'Lembraremos você mais tarde.',
+    correct: 'Se não for assim, corrija:',
+    late: 'A hora desta dose já passou. Não tome uma dose dupla; em caso de dúvida, consulte sua clínica.',
+    over: 'Sua clínica mudou esta dose. Não é preciso responder.',
+    tooEarly: 'Esta resposta não pôde ser registrada para esta dose.',
+    problem: {
+      404: 'Este link não é válido. Abra-o como veio no seu lembrete.',
+      410: 'Este link expirou. Use o de um lembrete mais recente.',
+      422: 'Não entendemos a resposta. Abra o link de novo e tente outra vez.',
+    },
+  },
+};
+
+/** What the page shows of a dose: never a drug, a name or an address. */
+export interface LinkPage {
+  state: DoseState;
+  dueAt: Date;
+  windowEndsAt: Date;
+  zone: string;
+  locale: string;
+}
+
+/** The page of a dose: its local time, what is recorded, and the answers that are still possible. */
+export function dosePage(dose: LinkPage, now: Date, said?: { answer: Answer; refused: boolean }): string {
+  const language = languageOf(dose.locale);
+  const words = WORDS[language];
+  const due = DateTime.fromJSDate(dose.dueAt, { zone: dose.zone }).setLocale(language);
+  const lines = [due.toLocaleString({ weekday: 'long', day: 'numeric', month: 'long' })];
+  const over = dose.state === 'cancelled' || dose.state === 'excluded';
+  const recorded = words.now[dose.state];
+  if (over) lines.push(words.over);
+  else if (said?.refused) lines.push(words.tooEarly);
+  else if (said?.answer === 'snoozed') lines.push(words.snoozed);
+  else if (recorded !== undefined) lines.push(recorded, words.correct);
+  else lines.push(words.ask);
+  const late = now > dose.windowEndsAt;
+  if (late && !over) lines.push(words.late);
+  const answers = (['taken', 'skipped', 'snoozed'] as const).filter(
+    (answer) => !over && answer !== dose.state && (answer !== 'snoozed' || (dose.state === 'open' && !late)),
+  );
+  return page(language, words.heading(due.toFormat('HH:mm')), lines, buttons(answers, words));
+}
+
+/** The page of a link that cannot be used; no patient is known, so the browser's language decides. */
+export function problemPage(status: number, acceptLanguage: string | undefined): string {
+  const language = languageOf(acceptLanguage ?? '');
+  const text = WORDS[language].problem[status as 404] ?? WORDS[language].problem[422];
+  return page(language, 'dosebell', [text], '');
+}
+
+function buttons(answers: Answer[], words: Words): string {
+  if (answers.length === 0) return '';
+  const button = (answer: Answer, i: number) =>
+    `<button${i === 0 ? ' class="first"' : ''} name="action" value="${answer}">${escapeMarkup(words.answers[answer])}</button>`;
+  return `<form method="post">${answers.map(button).join('')}</form>`;
+}
+
+function page(language: Language, heading: string, lines: string[], form: string): string {
+  return `<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="robots" content="noindex"><title>${escapeMarkup(heading)}</title><style>${STYLE}</style></head>
+<body><main><h1>${escapeMarkup(heading)}</h1>
+<div role="status">${lines.map((line) => `<p>${escapeMarkup(line)}</p>`).join('')}</div>
+${form}</main></body></html>
+`;
+}

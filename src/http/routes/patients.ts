@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { App } from '../../app.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { putPatient } from '../../intake/commands.ts';
+import { readPatient } from '../../store/patients.ts';
+import { transaction } from '../../store/transaction.ts';
+import { KEYED, KEYED_BODY, problems } from '../schemas/common.ts';
+import { PatientBody, PatientParams, PatientView, patientView, toPatientRecord } from '../schemas/patient.ts';
+
+export function patientRoutes(app: App): FastifyPluginAsyncTypebox {
+  return async (server) => {
+    server.put(
+      '/v1/patients/:externalId',
+      {
+        schema: {
+          summary: 'Create a patient, or replace it as a whole',
+          description:
+            'What is left out is removed. A contact point that opted out or proved invalid stays so while its value is the same. Another zone moves the doses that are not due yet.',
+          tags: ['patients'],
+          params: PatientParams,
+          body: PatientBody,
+          response: { 200: PatientView, 201: PatientView, ...problems(...KEYED_BODY) },
+        },
+      },
+      async (request, reply) => {
+        const record = toPatientRecord(request.params.externalId, request.body);
+        const { patient, created } = await transaction(app.sql, (tx) => putPatient(app, tx, request.tenantId, record));
+        return reply.code(created ? 201 : 200).send(patientView(patient));
+      },
+    );
+
+    server.get(
+      '/v1/patients/:externalId',
+      {
+        schema: {
+          summary: 'A patient, contact points masked',
+          tags: ['patients'],
+          params: PatientParams,
+          response: { 200: PatientView, ...problems(...KEYED, 404) },
+        },
+      },
+      async (request) => {
+        const { externalId } = request.params;
+        const patient = await readPatient(app.sql, app.cipher, { tenantId: request.tenantId, externalId });
+        if (patient === null) {
+          throw new Refusal(404, 'No such patient', [
+            { field: 'externalId', detail: 'is not the id of one of your patients' },
+          ]);
+        }
+        return patientView(patient);
+      },
+    );
+  };
+}

@@ -1,0 +1,41 @@
+import { type Static, Type } from 'typebox';
+import type { StoredEscalation } from '../../store/escalations.ts';
+import { Code, Id, Instant, NullableInstant, nullable, text } from './common.ts';
+import { iso } from './dose.ts';
+
+const NullableText = nullable(Type.String());
+export const EscalationStateSchema = Type.Enum(['open', 'acknowledged', 'resolved']);
+const By = text(200, 'who does this; kept encrypted');
+
+export const AcknowledgeBody = Type.Object(
+  { by: By },
+  { additionalProperties: false, examples: [{ by: 'Dr. Rojas' }] },
+);
+export const ResolveBody = Type.Object(
+  { by: By, resolution: Code },
+  { additionalProperties: false, examples: [{ by: 'Dr. Rojas', resolution: 'called_patient' }] },
+);
+
+export const EscalationView = Type.Object({
+  id: Id,
+  patient: Type.String(),
+  prescriptionId: Id,
+  kind: Type.Enum(['missed_critical', 'missed_streak', 'undelivered_critical']),
+  state: EscalationStateSchema,
+  openedAt: Instant,
+  acknowledgedAt: NullableInstant,
+  acknowledgedBy: NullableText,
+  resolvedAt: NullableInstant,
+  resolvedBy: NullableText,
+  resolution: NullableText,
+  doseIds: Type.Array(Id),
+});
+
+export function escalationView(escalation: StoredEscalation): Static<typeof EscalationView> {
+  return {
+    ...escalation,
+    openedAt: escalation.openedAt.toISOString(),
+    acknowledgedAt: iso(escalation.acknowledgedAt),
+    resolvedAt: iso(escalation.resolvedAt),
+  };
+}

@@ -1,0 +1,166 @@
+import { type Static, Type } from 'typebox';
+import { CHANNELS } from '../../domain/attempt.ts';
+import { completePolicy, type Policy } from '../../domain/policy.ts';
+import type { NewPrescription, PrescriptionChange, Regimen } from '../../domain/prescription.ts';
+import type { StoredPrescription } from '../../store/prescriptions.ts';
+import { Code, ExternalId, Id, Instant, nullable, text } from './common.ts';
+
+const exact = { additionalProperties: false };
+const DAY_SECONDS = 86_400;
+
+const Local = Type.String({
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$',
+  description: 'a wall-clock date and time YYYY-MM-DDTHH:mm:ss without a zone',
+  examples: ['2026-11-23T08:00:00'],
+});
+const Mode = Type.Enum(['wall', 'elapsed'], {
+  description: 'wall: the wall clock of the patient’s zone decides (default); elapsed: exact intervals from start',
+});
+const Rules = Type.Array(
+  Type.String({ minLength: 1, maxLength: 500, description: 'an RFC 5545 RRULE value such as FREQ=DAILY' }),
+  {
+    maxItems: 20,
+  },
+);
+const Dates = Type.Array(Local, { maxItems: 1000 });
+
+const RegimenBody = Type.Object(
+  {
+    mode: Type.Optional(Mode),
+    start: Local,
+    rrules: Type.Optional(Rules),
+    rdates: Type.Optional(Dates),
+    exdates: Type.Optional(Dates),
+  },
+  {
+    ...exact,
+    description: 'The doses are all that the rules and rdates give, without the exdates',
+    examples: [{ start: '2026-11-23T08:00:00', rrules: ['FREQ=DAILY;BYHOUR=8,20'] }],
+  },
+);
+
+const Rung = Type.Object(
+  {
+    afterSeconds: Type.Integer({ minimum: 0, maximum: DAY_SECONDS }),
+    channel: Type.Enum([...CHANNELS]),
+    to: Type.Enum(['patient', 'caregiver']),
+  },
+  exact,
+);
+const policyParts = {
+  critical: Type.Boolean({ description: 'a missed dose opens a case at once' }),
+  ladder: Type.Array(Rung, {
+    minItems: 1,
+    maxItems: 10,
+    description: 'each later than the one before, all inside the window',
+  }),
+  windowSeconds: Type.Integer({ minimum: 1, maximum: DAY_SECONDS, description: 'how long an answer is in time' }),
+  usefulSeconds: Type.Integer({
+    minimum: 1,
+    maximum: DAY_SECONDS,
+    description: 'a first reminder later than this is not sent',
+  }),
+  missesInARow: Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    description: 'how many misses open a case when not critical',
+  }),
+};
+const PolicyView = Type.Object(policyParts, exact);
+const PolicyBody = Type.Partial(PolicyView, {
+  ...exact,
+  description: 'Parts left out take their defaults',
+  examples: [{ critical: true, windowSeconds: 3600 }],
+});
+
+const Medication = text(500, 'what is to be taken; kept encrypted, never sent');
+const Instructions = text(2000, 'how it is to be taken; kept encrypted, never sent');
+
+export const PrescriptionBody = Type.Object(
+  {
+    patient: ExternalId,
+    externalId: Type.Optional(ExternalId),
+    medication: Medication,
+    instructions: Type.Optional(Instructions),
+    regimen: RegimenBody,
+    policy: Type.Optional(PolicyBody),
+  },
+  {
+    ...exact,
+    examples: [
+      {
+        patient: 'MRN-1042',
+        medication: 'Metformin 850 mg',
+        instructions: 'One tablet with food',
+        regimen: { start: '2026-11-23T08:00:00', rrules: ['FREQ=DAILY;BYHOUR=8,20'] },
+      },
+    ],
+  },
+);
+
+const State = Type.Enum(['active', 'paused', 'stopped'], { description: 'stopped is final' });
+
+export const PrescriptionChangeBody = Type.Object(
+  {
+    state: Type.Optional(State),
+    medication: Type.Optional(Medication),
+    instructions: Type.Optional(Instructions),
+    regimen: Type.Optional(RegimenBody),
+    policy: Type.Optional(PolicyBody),
+    reason: Type.Optional(Code),
+  },
+  {
+    ...exact,
+    minProperties: 1,
+    description:
+      'Fields left out stay as they are; regimen and policy are replaced as a whole. Only the future changes.',
+    examples: [{ state: 'paused', reason: 'admitted' }],
+  },
+);
+
+export const PrescriptionView = Type.Object({
+  id: Id,
+  patient: ExternalId,
+  externalId: nullable(ExternalId),
+  version: Type.Integer(),
+  state: State,
+  medication: Type.String(),
+  instructions: nullable(Type.String()),
+  regimen: Type.Object({ mode: Mode, start: Local, rrules: Rules, rdates: Dates, exdates: Dates }),
+  policy: PolicyView,
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+
+export const PreviewView = Type.Object({
+  zone: Type.String(),
+  doses: Type.Array(Type.Object({ dueAt: Instant, localDate: Type.String(), localTime: Type.String() })),
+  more: Type.Boolean({ description: 'there are more than 200 doses in these days; the first 200 are shown' }),
+});
+
+export function toNewPrescription(body: Static<typeof PrescriptionBody>): NewPrescription {
+  return { ...body, regimen: toRegimen(body.regimen), policy: completePolicy(body.policy ?? {}) };
+}
+
+export function toChange({ regimen, policy, ...rest }: Static<typeof PrescriptionChangeBody>): PrescriptionChange {
+  return {
+    ...rest,
+    ...(regimen === undefined ? {} : { regimen: toRegimen(regimen) }),
+    ...(policy === undefined ? {} : { policy: completePolicy(policy satisfies Partial<Policy>) }),
+  };
+}
+
+function toRegimen({
+  mode = 'wall',
+  start,
+  rrules = [],
+  rdates = [],
+  exdates = [],
+}: Static<typeof RegimenBody>): Regimen {
+  return { mode, start, rrules, rdates, exdates };
+}
+
+export function prescriptionView(prescription: StoredPrescription): Static<typeof PrescriptionView> {
+  const { patientId: _patientId, zone: _zone, createdAt, updatedAt, ...rest } = prescription;
+  return { ...rest, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+}

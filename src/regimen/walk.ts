@@ -1,0 +1,46 @@
+import { DAY, HOUR, type LocalMs, MINUTE } from './local-time.ts';
+import { visitPeriods } from './periods.ts';
+import type { Frequency, Rule } from './rule.ts';
+import { visitSteps } from './steps.ts';
+
+/**
+ * The occurrences of one rule on the wall clock between `from` and `to`, both included, ascending, until `visit` answers
+ * false. COUNT counts from `start`; UNTIL is the caller's, because it may be an instant. `start` itself occurs only
+ * when the rule matches it. This is the seam behind which faster arithmetic belongs.
+ */
+export function walkWall(
+  rule: Rule,
+  start: LocalMs,
+  from: LocalMs,
+  to: LocalMs,
+  visit: (local: LocalMs) => boolean,
+): void {
+  if (from > to) return;
+  const walk = rule.freq === 'HOURLY' || rule.freq === 'MINUTELY' ? visitSteps : visitPeriods;
+  let left = rule.count ?? Number.POSITIVE_INFINITY;
+  walk(rule, start, rule.count === undefined ? from : start, to, (local) => {
+    if (local > to) return false;
+    if (local < start) return true;
+    left -= 1;
+    return (local < from || visit(local)) && left > 0;
+  });
+}
+
+/** The frequencies an elapsed-time rule may have, as lengths on the time line. */
+export const ELAPSED_UNIT: Partial<Record<Frequency, number>> = { MINUTELY: MINUTE, HOURLY: HOUR, DAILY: DAY };
+
+/** The occurrences of an elapsed-time rule: every interval from the start's instant on, between `from` and `to`. */
+export function walkElapsed(
+  rule: Rule,
+  start: number,
+  from: number,
+  to: number,
+  visit: (instant: number) => boolean,
+): void {
+  const step = (ELAPSED_UNIT[rule.freq] as number) * rule.interval;
+  const last = start + (rule.count === undefined ? Number.POSITIVE_INFINITY : (rule.count - 1) * step);
+  const first = start + Math.max(0, Math.ceil((from - start) / step)) * step;
+  for (let at = first; at <= Math.min(to, last); at += step) {
+    if (!visit(at)) return;
+  }
+}

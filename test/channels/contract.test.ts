@@ -1,0 +1,302 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Channel, OutboundMessage } from '#channels/channel.ts';
+import { createSmtpChannel } from '#channels/email-smtp/index.ts';
+import { createFcmChannel } from '#channels/push-fcm/index.ts';
+import { createTwilioSmsChannel } from '#channels/sms-twilio/index.ts';
+import type { FaultOrder } from '#loadtests/provider-simulator/faults.ts';
+import { type Simulator, startSimulator } from '#loadtests/provider-simulator/simulator.ts';
+import type { Outcome } from '#src/domain/attempt.ts';
+import { uuidv7 } from '#src/domain/ids.ts';
+
+/** For answers that never come. */
+const SHORT_MS = 300;
+/** For answers that come, however busy the machine. */
+const LONG_MS = 15_000;
+
+let simulator: Simulator;
+const opened: Channel[] = [];
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+afterEach(async () => {
+  simulator.faults.clear();
+  await Promise.all(opened.splice(0).map((channel) => channel.close()));
+});
+afterAll(() => simulator.close());
+
+type Fault = Omit<FaultOrder, 'provider'>;
+
+interface Target {
+  /** Where the provider is; the simulator when not told. */
+  origin?: string;
+  timeoutMs: number;
+}
+
+interface Adapter {
+  provider: FaultOrder['provider'];
+  create(target: Target): Channel;
+  /** A URL of the provider's kind at a port where nobody listens. */
+  nowhere(port: number): string;
+  to(n: number): string;
+  deadContact: Fault;
+  serverError: Fault & { means: Outcome['kind'] };
+  /** Whether the provider says how long to wait. */
+  retryAfter: boolean;
+}
+
+const account = () => JSON.parse(readFileSync(simulator.serviceAccount, 'utf8'));
+
+const ADAPTERS: Record<string, Adapter> = {
+  push: {
+    provider: 'fcm',
+    create: ({ origin: baseUrl = simulator.fcm, timeoutMs }) =>
+      createFcmChannel({ baseUrl, serviceAccount: account(), caFile: simulator.caFile, timeoutMs }),
+    nowhere: (port) => `https://127.0.0.1:${port}`,
+    to: (n) => `device-token-${n}`,
+    deadContact: { kind: 'unregistered' },
+    serverError: { kind: 'server_error', status: 503, means: 'unknown' },
+    retryAfter: true,
+  },
+  sms: {
+    provider: 'twilio',
+    create: ({ origin: baseUrl = simulator.http, timeoutMs }) =>
+      createTwilioSmsChannel({ ...simulator.twilio, baseUrl, publicUrl: 'http://127.0.0.1:9', timeoutMs }),
+    nowhere: (port) => `http://127.0.0.1:${port}`,
+    to: (n) => `+5190000${String(n).padStart(4, '0')}`,
+    deadContact: { kind: 'opted_out' },
+    serverError: { kind: 'server_error', status: 500, means: 'unknown' },
+    retryAfter: true,
+  },
+  email: {
+    provider: 'smtp',
+    create: ({ origin: url = simulator.smtp, timeoutMs }) =>
+      createSmtpChannel({ url, from: 'Clinic <care@clinic.example>', timeoutMs }),
+    nowhere: (port) => `smtp://127.0.0.1:${port}`,
+    to: (n) => `patient${n}@example.org`,
+    deadContact: { kind: 'smtp_5xx' },
+    serverError: { kind: 'smtp_4xx', means: 'retry' },
+    retryAfter: false,
+  },
+};
+
+describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
+  const open = (target: Partial<Target> = {}): Channel => {
+    const channel = adapter.create({ timeoutMs: LONG_MS, ...target });
+    opened.push(channel);
+    return channel;
+  };
+  const fault = (order: Fault) => simulator.faults.add({ provider: adapter.provider, ...order });
+  const kinds = (outcomes: Outcome[]) => outcomes.map(({ kind }) => kind);
+  const send = async (message: OutboundMessage): Promise<Outcome> => {
+    const [outcome] = await open().send([message]);
+    return outcome as Outcome;
+  };
+
+  let contacts = 0;
+  const message = (): OutboundMessage => {
+    contacts += 1;
+    const link = `http://127.0.0.1:9/c/${name}-${contacts}`;
+    const base = messageTo(adapter.to(contacts));
+    return { ...base, text: `${base.text}: ${link}`, link, token: `signed-${contacts}` };
+  };
+  const rowsOf = ({ attemptId }: OutboundMessage) =>
+    [...simulator.ledger.ndjson()]
+      .join('')
+      .split('\n')
+      .filter((line) => line.includes(attemptId))
+      .map((line) => JSON.parse(line));
+
+  test('says what it is', () => {
+    const { name: own, sender, provider } = open();
+    expect(own).toBe(name);
+    expect(provider).toBe(adapter.provider);
+    expect(sender).not.toBe('');
+  });
+
+  test('hands a message over once, and the provider knows which attempt it was', async () => {
+    const one = message();
+    const outcome = await send(one);
+    expect(outcome).toEqual({ kind: 'accepted', ref: expect.stringMatching(/./) });
+    expect(rowsOf(one)).toMatchObject([{ provider: adapter.provider, outcome: 'accepted' }]);
+    const [shown] = simulator.outbox.newest({ limit: 1, to: one.to });
+    expect(shown?.text).toContain('Es la hora de su dosis');
+  });
+
+  test('answers nothing for an empty batch', async () => {
+    expect(await open().send([])).toEqual([]);
+  });
+
+  test('keeps the order of a batch larger than its bound, each message with its own fate', async () => {
+    const batch = Array.from({ length: 130 }, () => message());
+    const dead = new Set([0, 7, 64, 129]);
+    for (const at of dead) fault({ ...adapter.deadContact, to: (batch[at] as OutboundMessage).to });
+    fault({ kind: 'latency', latencyMs: 60, to: (batch[3] as OutboundMessage).to });
+    const outcomes = await open().send(batch);
+    expect(kinds(outcomes)).toEqual(batch.map((_, at) => (dead.has(at) ? 'contact_failed' : 'accepted')));
+    expect(batch.flatMap(rowsOf)).toHaveLength(batch.length);
+  });
+
+  test('a rate limit is a retry, after the time the provider asks for', async () => {
+    fault({ kind: 'rate_limited', retryAfterSeconds: 7 });
+    const outcome = await send(message());
+    expect(outcome).toMatchObject({ kind: 'retry' });
+    if (adapter.retryAfter) expect(outcome).toMatchObject({ retryAfterMs: 7000 });
+  });
+
+  test('a dead contact point is told from a bad message', async () => {
+    const one = message();
+    fault({ ...adapter.deadContact, to: one.to });
+    expect(await send(one)).toMatchObject({
+      kind: 'contact_failed',
+      optedOut: adapter.deadContact.kind === 'opted_out',
+    });
+  });
+
+  test("a provider's own failure is what the channel says it is", async () => {
+    const { means, ...order } = adapter.serverError;
+    fault(order);
+    expect(await send(message())).toMatchObject({ kind: means });
+  });
+
+  describe.each([
+    ['cuts the answer off', { kind: 'timeout_after_accept' }],
+    ['keeps silent', { kind: 'latency', latencyMs: 3 * SHORT_MS }],
+  ] as [string, Fault][])('when the provider takes a message and %s', (_, order) => {
+    test('it is unknown, and a look-up tells what became of it', async () => {
+      const one = message();
+      fault({ ...order, to: one.to });
+      const channel = open({ timeoutMs: SHORT_MS });
+      expect(kinds(await channel.send([one]))).toEqual(['unknown']);
+      await expect.poll(() => rowsOf(one).map(({ outcome }) => outcome), { timeout: 5000 }).toEqual(['accepted']);
+      if (!channel.lookup) return expect(channel.idempotent).toBe(true);
+      const [{ ref }] = rowsOf(one);
+      expect(await channel.lookup(one)).toEqual({ kind: 'accepted', ref });
+    });
+  });
+
+  test('works again after a silence', async () => {
+    const late = message();
+    fault({ kind: 'latency', latencyMs: 3 * SHORT_MS, to: late.to });
+    const channel = open({ timeoutMs: SHORT_MS });
+    expect(kinds(await channel.send([late]))).toEqual(['unknown']);
+    await expect.poll(async () => kinds(await channel.send([message()])), { timeout: 5000 }).toEqual(['accepted']);
+  });
+
+  test('a provider that is down was certainly not reached', async () => {
+    const channel = open({ origin: adapter.nowhere(await closedPort()) });
+    expect(kinds(await channel.send([message(), message()]))).toEqual(['retry', 'retry']);
+  });
+
+  test('a server that takes connections and never speaks does not hold a batch for long', async () => {
+    const mute = createServer((socket) => socket.resume().on('error', () => undefined));
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as { port: number };
+    const outcomes = await open({ origin: adapter.nowhere(port), timeoutMs: SHORT_MS }).send([message()]);
+    expect(['retry', 'unknown']).toContain(outcomes[0]?.kind);
+    await Promise.all(opened.splice(0).map((channel) => channel.close()));
+    await new Promise((resolve) => mute.close(resolve));
+  });
+
+  test('can be closed twice', async () => {
+    const channel = open();
+    await channel.send([message()]);
+    await channel.close();
+    await channel.close();
+  });
+});
+
+test('a look-up finds no message that was never taken', async () => {
+  const sms = ADAPTERS.sms?.create({ timeoutMs: LONG_MS }) as Channel;
+  opened.push(sms);
+  const one = messageTo('+51911111111');
+  expect(await sms.lookup?.(one)).toBeNull();
+  await sms.send([one]);
+  expect(await sms.lookup?.(one)).toMatchObject({ kind: 'accepted' });
+  expect(await sms.lookup?.({ ...one, text: 'Otra dosis' })).toBeNull();
+  // The same words sent earlier are another message.
+  expect(await sms.lookup?.({ ...one, createdAt: one.expiresAt })).toBeNull();
+});
+
+test('a look-up tells what Twilio gave up, and that nobody knows while Twilio cannot be asked', async () => {
+  const sms = ADAPTERS.sms as Adapter;
+  const up = sms.create({ timeoutMs: LONG_MS });
+  const down = sms.create({ timeoutMs: LONG_MS, origin: sms.nowhere(await closedPort()) });
+  opened.push(up, down);
+  const one = messageTo('+51911111112');
+  simulator.faults.add({ provider: 'twilio', kind: 'undeliverable', errorCode: 30006, to: one.to });
+  await up.send([one]);
+  await expect
+    .poll(() => up.lookup?.(one), { timeout: 5000 })
+    .toEqual({ kind: 'contact_failed', code: '30006', optedOut: false });
+  expect(await down.lookup?.(one)).toEqual({ kind: 'unknown', code: 'lookup_failed' });
+});
+
+test('push without an access token is a retry, and a refused token is replaced', async () => {
+  const port = await closedPort();
+  const serviceAccount = { ...account(), token_uri: `http://127.0.0.1:${port}/token` };
+  const settings = { baseUrl: simulator.fcm, caFile: simulator.caFile };
+  const mute = createFcmChannel({ ...settings, serviceAccount });
+  const push = createFcmChannel({ ...settings, serviceAccount: account() });
+  opened.push(mute, push);
+  const one = messageTo('device-token');
+  expect(await mute.send([one])).toEqual([{ kind: 'retry', code: 'no_access_token' }]);
+  simulator.faults.add({ provider: 'fcm', kind: 'unauthenticated', times: 1 });
+  expect(await push.send([one])).toMatchObject([{ kind: 'retry', code: 'UNAUTHENTICATED' }]);
+  expect(await push.send([one])).toMatchObject([{ kind: 'accepted' }]);
+});
+
+test('a process that sent many and closed its channels ends by itself, without a warning', async () => {
+  const settings = {
+    push: { baseUrl: simulator.fcm, serviceAccount: account(), caFile: simulator.caFile },
+    sms: { ...simulator.twilio, baseUrl: simulator.http },
+    email: { url: simulator.smtp, from: 'care@clinic.example' },
+    publicUrl: 'http://127.0.0.1:9',
+  };
+  // More than ten messages on each connection: a listener left behind on each would be warned of.
+  const program = `
+    import { createChannels } from '#channels/registry.ts';
+    const { settings, message, contacts } = JSON.parse(process.env.WORK);
+    const [createdAt, expiresAt] = [new Date(message.createdAt), new Date(message.expiresAt)];
+    const channels = createChannels(settings);
+    for (const [name, channel] of channels) {
+      const batch = Array.from({ length: 600 }, () => ({ ...message, to: contacts[name], createdAt, expiresAt }));
+      const outcomes = await channel.send(batch);
+      console.log(name, outcomes.filter(({ kind }) => kind === 'accepted').length);
+    }
+    for (const channel of channels.values()) await channel.close();
+  `;
+  const contacts = Object.fromEntries(Object.entries(ADAPTERS).map(([name, { to }]) => [name, to(9000)]));
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    env: { ...process.env, WORK: JSON.stringify({ settings, contacts, message: messageTo('') }) },
+    timeout: 25_000,
+  });
+  expect(stdout.trim().split('\n')).toEqual(['push 600', 'sms 600', 'email 600']);
+  expect(stderr).toBe('');
+});
+
+function messageTo(to: string): OutboundMessage {
+  const createdAt = new Date();
+  return {
+    attemptId: uuidv7(createdAt),
+    doseId: uuidv7(createdAt),
+    purpose: 'reminder',
+    to,
+    subject: 'Es hora',
+    text: 'Es la hora de su dosis',
+    expiresAt: new Date(createdAt.getTime() + 3_600_000),
+    createdAt,
+  };
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
