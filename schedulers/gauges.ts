@@ -18,8 +18,8 @@ export async function gaugesPass(app: Dispatcher): Promise<boolean> {
   metrics.openEscalations.reset();
   for (const { kind, count } of await openEscalations(sql)) metrics.openEscalations.set({ kind }, count);
   const oldest = new Map((await oldestReady(sql, now)).map(({ channel, readyAt }) => [channel, readyAt]));
+  app.queues.assertUp(); // else the loop counts the error, and the gauges of the queues keep their last values
   for (const [channel, queue] of app.queues.channels) {
-    // With Redis away this throws: the loop counts the error and the gauges keep their last values.
     const counts = await queue.getJobCounts('waiting', 'prioritized');
     metrics.queueDepth.set(
       { queue: channel },

@@ -1,3 +1,4 @@
+import { clinicPages } from '#dashboards/clinic/index.ts';
 import { closeApp, openApp } from '../app.ts';
 import { buildServer } from '../http/server.ts';
 import { runProcess } from './process.ts';
@@ -6,6 +7,7 @@ import { runProcess } from './process.ts';
 await runProcess('api', async (config) => {
   const app = await openApp('api', config);
   const server = await buildServer(app);
+  await clinicPages(server, app);
   const url = await server.listen({ host: config.http.host, port: config.http.port });
   return {
     url,

@@ -88,20 +88,31 @@ async function ownDatabase(serverUrl: string): Promise<string> {
   return url.href;
 }
 
+/** What the simulator says when it is ready. */
+interface SimulatorReady {
+  http: string;
+  fcm: string;
+  smtp: string;
+  caFile: string;
+  serviceAccount: string;
+  twilio: Record<'accountSid' | 'authToken' | 'from', string>;
+}
+
 function simulator(dir: string, links: Links, env: Env): Part {
   return {
     name: 'provider simulator',
     async start() {
       say('starting the provider simulator (FCM, Twilio, SMTP)');
-      const port = await freePort(8090, say);
-      const service = await spawnService({
-        name: 'simulator',
-        entry: entry('loadtests/provider-simulator/main.ts'),
-        args: ['--dir', join(dir, 'simulator'), '--http-port', String(port), '--public-url', env['PUBLIC_URL'] as string],
-        env: { ...process.env },
-        ready: { line: 'ready' },
-      });
-      const at = service.ready as { http: string; fcm: string; smtp: string; caFile: string; serviceAccount: string; twilio: Record<'accountSid' | 'authToken' | 'from', string> };
+      const service = await onFreePort(8090, say, (port) =>
+        spawnService({
+          name: 'simulator',
+          entry: entry('loadtests/provider-simulator/main.ts'),
+          args: ['--dir', join(dir, 'simulator'), '--http-port', port, '--public-url', env['PUBLIC_URL'] as string],
+          env: { ...process.env },
+          ready: { line: 'ready' },
+        }),
+      );
+      const at = service.ready as unknown as SimulatorReady;
       Object.assign(env, {
         FCM_BASE_URL: at.fcm,
         FCM_CA_FILE: at.caFile,
@@ -152,21 +163,32 @@ function schema(env: Env): Part {
 }
 
 function service(name: 'api' | 'scheduler' | 'worker', env: Env, links: Links, preferredPort: number): Part {
+  const spawn = (port: string) =>
+    spawnService({ name, entry: entry(`src/bin/${name}.ts`), env: { ...env, PORT: port }, ready: { line: 'ready' } });
   return {
     name,
     async start() {
-      const port = name === 'api' ? env['PORT'] : String(await freePort(preferredPort));
-      const running = await spawnService({
-        name,
-        entry: entry(`src/bin/${name}.ts`),
-        env: { ...env, PORT: port },
-        ready: { line: 'ready' },
-      });
+      // The API's port is part of its public URL, and settled before.
+      const running = name === 'api' ? await spawn(env['PORT'] as string) : await onFreePort(preferredPort, () => {}, spawn);
       links[name] = running.ready['url'] as string;
       say(`${name} is up`);
       return running;
     },
   };
+}
+
+const PORT_TRIES = 5;
+
+/** Starts a process on a free port; another one when somebody takes that port in between. */
+async function onFreePort<T>(preferred: number, tell: (line: string) => void, start: (port: string) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort(preferred, tell);
+    try {
+      return await start(String(port));
+    } catch (error) {
+      if (tries === PORT_TRIES || !/EADDRINUSE|is taken/.test(String(error))) throw error;
+    }
+  }
 }
 
 function nothingToStop(): Running {

@@ -15,9 +15,7 @@ export async function runProcess(name: string, start: (config: Config) => Promis
   try {
     started = await start(readConfig(process.env));
   } catch (error) {
-    console.error(
-      `dosebell ${name}: ${error instanceof ConfigError ? error.message : ((error as Error).stack ?? error)}`,
-    );
+    console.error(`dosebell ${name}: ${inWords(error as Error & { code?: string; port?: number })}`);
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
   console.log(JSON.stringify({ name, msg: 'ready', url: started.url, pid: process.pid }));
@@ -27,6 +25,12 @@ export async function runProcess(name: string, start: (config: Config) => Promis
   });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+function inWords(error: Error & { code?: string; port?: number }): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error.code === 'EADDRINUSE') return `port ${error.port} is taken: stop what uses it, or set PORT`;
+  return error.stack ?? error.message;
 }
 
 function once(run: () => Promise<void>): () => void {

@@ -19,7 +19,7 @@ export async function openDispatcher(process: string, config: Config): Promise<D
     email: config.email,
     publicUrl: config.http.publicUrl,
   });
-  return { ...app, queues: openQueues(config.redisUrl), channels };
+  return { ...app, queues: await openQueues(config.redisUrl), channels };
 }
 
 export async function closeDispatcher(app: Dispatcher): Promise<void> {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Queue } from 'bullmq';
 import type { App } from '../app.ts';
 import { CHANNELS, type ChannelName } from '../domain/attempt.ts';
@@ -22,6 +23,8 @@ export const BUCKETS = 'buckets';
 export interface Queues {
   buckets: Queue<BucketJob>;
   channels: Map<ChannelName, Queue<ChunkJob>>;
+  /** Throws while Redis is away. To be called before a queue is used: BullMQ waits for its first connection without end. */
+  assertUp(): void;
   close(): Promise<void>;
 }
 
@@ -46,16 +49,23 @@ const CRITICAL_PRIORITY = 1;
 const ROUTINE_PRIORITY = 2;
 const JOBS_PER_CALL = 250; // over about 1,000 a call is slow (taskforcesh/bullmq#1670)
 
-export function openQueues(redisUrl: string): Queues {
+/** How long a process that starts waits for Redis before it goes on without. */
+const CONNECT_MS = 2000;
+
+export async function openQueues(redisUrl: string): Promise<Queues> {
   const connection = openFailingFast(redisUrl);
   const options = { connection, prefix: QUEUE_PREFIX, streams: { events: { maxLen: 1000 } } };
   const buckets = new Queue<BucketJob>(BUCKETS, options);
   const channels = new Map(CHANNELS.map((name) => [name, new Queue<ChunkJob>(name, options)]));
   const all = [buckets, ...channels.values()];
   for (const queue of all) queue.on('error', () => {}); // reconnecting is ioredis's work; the depth metric shows it
+  await once(connection, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) }).catch(() => {});
   return {
     buckets,
     channels,
+    assertUp() {
+      if (connection.status !== 'ready') throw new Error('Redis is away');
+    },
     async close() {
       await Promise.all(all.map((queue) => queue.close()));
       connection.disconnect();
@@ -80,6 +90,7 @@ export async function enqueueChunks(app: App & { queues: Queues }, chunks: Chunk
         },
       }));
       try {
+        app.queues.assertUp();
         await queue?.addBulk(jobs);
       } catch (error) {
         app.log.warn(
@@ -94,6 +105,7 @@ export async function enqueueChunks(app: App & { queues: Queues }, chunks: Chunk
 
 /** Adds a bucket's job; adding it again changes nothing. Throws while Redis is away. */
 export async function enqueueBucket(queues: Queues, job: BucketJob, delayMs: number): Promise<void> {
+  queues.assertUp();
   await queues.buckets.add('claim', job, {
     ...JOB_OPTIONS,
     jobId: `bucket-${job.until}-${job.shard}`,

@@ -63,7 +63,6 @@ export async function buildServer(
       await keyed.register(adherenceRoutes(app));
     });
   });
-  await server.ready();
   return server;
 }
 

@@ -34,8 +34,7 @@ export async function testDispatcher(): Promise<TestDispatcher> {
   const redis = new Redis(redisUrl);
   await redis.flushdb();
   redis.disconnect();
-  const queues = openQueues(redisUrl);
-  await Promise.all([queues.buckets, ...queues.channels.values()].map((queue) => queue.waitUntilReady()));
+  const queues = await openQueues(redisUrl);
   afterAll(() => queues.close());
   const scripted = {
     push: scriptedChannel('push', true),

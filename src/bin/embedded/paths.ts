@@ -5,11 +5,20 @@ import { StartError } from './start-error.ts';
 const root = resolve(import.meta.dirname, '../../..');
 
 /**
- * The git-ignored folder `.dosebell` of this checkout, made if need be: data of the embedded servers, logs, keys.
+ * The folder of one installation, made if need be: data of the embedded servers, logs, keys. The git-ignored `.dosebell`
+ * of this checkout, or DATA_DIR.
  * @throws StartError when it belongs to somebody else
  */
 export function dataDir(): string {
-  const dir = join(root, '.dosebell');
+  return usable(process.env['DATA_DIR'] ? resolve(process.env['DATA_DIR']) : join(root, '.dosebell'));
+}
+
+/** Where programs fetched for this checkout are kept, whatever the data folder. */
+export function programsDir(): string {
+  return usable(join(root, '.dosebell'));
+}
+
+function usable(dir: string): string {
   try {
     mkdirSync(dir, { recursive: true });
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Child, type Running, startChild, stopLeftover, whenReady } from './child.ts';
-import { dataDir } from './paths.ts';
+import { programsDir } from './paths.ts';
 import { freePort } from './ports.ts';
 import { findRedis, type RedisProgram } from './redis-program.ts';
 
@@ -29,7 +29,7 @@ type RedisOptions = {
 export async function startRedis(options: RedisOptions): Promise<Running & { url: string; pid: number; port: number }> {
   mkdirSync(options.dir, { recursive: true });
   await stopLeftover(join(options.dir, 'server.pid'), 'SIGTERM');
-  const program = await findRedis(join(dataDir(), 'redis-dist'), options.say);
+  const program = await findRedis(join(programsDir(), 'redis-dist'), options.say);
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     const password = randomBytes(24).toString('hex');

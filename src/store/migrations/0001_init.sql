@@ -221,11 +221,11 @@ CREATE TABLE inbound_messages (
   received_at timestamptz NOT NULL
 );
 
--- Monthly partitions of doses and attempts that cover [from_day, to_day]. Safe to repeat and to run concurrently.
-CREATE FUNCTION make_partitions(from_day date, to_day date) RETURNS integer LANGUAGE plpgsql AS $$
+-- Monthly partitions of doses and attempts that cover [from_day, to_day]. Safe to repeat and to run concurrently: after the
+-- wait for the lock only CREATE TABLE itself sees what another session made meanwhile.
+CREATE FUNCTION make_partitions(from_day date, to_day date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   month date := date_trunc('month', from_day);
-  made integer := 0;
   parent text;
   child text;
 BEGIN
@@ -234,14 +234,10 @@ BEGIN
       child := parent || to_char(month, '_YYYY_MM');
       IF to_regclass(child) IS NULL THEN
         PERFORM pg_advisory_xact_lock(hashtext('make_partitions'));
-        IF to_regclass(child) IS NULL THEN
-          EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = 80)',
-                         child, parent, month, month + interval '1 month');
-          made := made + 1;
-        END IF;
+        EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = 80)',
+                       child, parent, month, month + interval '1 month');
       END IF;
     END LOOP;
     month := month + interval '1 month';
   END LOOP;
-  RETURN made;
 END $$;

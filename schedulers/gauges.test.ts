@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
+import { clear, driveTo } from '#test/helpers/drive.ts';
+import { gaugesPass } from './gauges.ts';
+import { ladderPass } from './ladder.ts';
+
+const app = await testDispatcher();
+const DUE = new Date('2026-11-23T13:00:00Z'); // 08:00 in Lima
+const past = (seconds: number) => new Date(DUE.getTime() + seconds * 1000);
+
+beforeEach(async () => {
+  await clear(app);
+  for (const queue of app.queues.channels.values()) await queue.obliterate({ force: true });
+  app.clock.set('2026-11-23T12:00:00Z');
+});
+
+type Named = 'unaccounted' | 'doses' | 'openEscalations' | 'queueDepth' | 'queueAge';
+async function read(name: Named): Promise<Record<string, number>> {
+  await gaugesPass(app);
+  const { values } = await app.metrics[name].get();
+  return Object.fromEntries(values.map(({ labels, value }) => [Object.values(labels).join() || 'value', value]));
+}
+
+describe('the gauges', () => {
+  it.each([
+    { seconds: 0, unaccounted: 0 },
+    { seconds: 60, unaccounted: 0 },
+    { seconds: 61, unaccounted: 2 },
+  ])(
+    '$seconds s after two doses were due and nobody took them: $unaccounted unaccounted',
+    async ({ seconds, unaccounted }) => {
+      const patient = await seedPatient(app);
+      await seedPrescription(app, patient);
+      await seedPrescription(app, patient);
+      app.clock.set(past(seconds));
+      expect(await read('unaccounted')).toEqual({ value: unaccounted });
+    },
+  );
+
+  it('count the doses of the last day by state, and fall back to 0', async () => {
+    await seedPrescription(app, await seedPatient(app), { times: ['08:00', '20:00'], policy: { critical: true } });
+    await driveTo(app, DUE);
+    expect(await read('doses')).toMatchObject({ open: 1, planned: 0, missed: 0, taken: 0 });
+    await driveTo(app, past(3600));
+    expect(await read('doses')).toMatchObject({ open: 0, missed: 1 });
+    expect(await read('openEscalations')).toEqual({ missed_critical: 1 });
+    app.clock.set(past(24 * 3600 + 1));
+    await app.sql`UPDATE escalations SET state = 'resolved', resolved_at = ${DUE}, resolution = 'x'`;
+    expect(await read('doses')).toMatchObject({ missed: 0 });
+    expect(await read('openEscalations')).toEqual({});
+  });
+
+  it('show how many jobs wait and how old the oldest chunk is', async () => {
+    await seedPrescription(app, await seedPatient(app));
+    app.clock.set(DUE);
+    await ladderPass(app);
+    app.clock.set(past(7));
+    expect(await read('queueDepth')).toEqual({ push: 1, sms: 0, email: 0 });
+    expect(await read('queueAge')).toEqual({ push: 7, sms: 0, email: 0 });
+  });
+});

@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { claimChunk } from '#src/store/chunks.ts';
+import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
+import { clear } from '#test/helpers/drive.ts';
+import { ladderPass } from './ladder.ts';
+import { rescuePass } from './rescue.ts';
+
+const app = await testDispatcher();
+app.config.schedule.shards = 1;
+const DUE = new Date('2026-11-23T13:00:00Z'); // 08:00 in Lima
+const past = (seconds: number) => new Date(DUE.getTime() + seconds * 1000);
+
+beforeEach(async () => {
+  await clear(app);
+  app.metrics.rescued.reset();
+  app.clock.set('2026-11-23T12:00:00Z');
+});
+
+async function dueNow(patients = 1): Promise<void> {
+  for (let i = 0; i < patients; i++) await seedPrescription(app, await seedPatient(app));
+  app.clock.set(DUE);
+  await ladderPass(app);
+}
+
+const states = async () => (await app.sql`SELECT state FROM attempts ORDER BY id`).map((row) => row.state);
+const rescued = async () =>
+  Object.fromEntries((await app.metrics.rescued.get()).values.map(({ labels, value }) => [labels.what, value]));
+
+describe('a ready chunk that nobody took', () => {
+  it.each([
+    { seconds: 1.9, sent: 0 },
+    { seconds: 2, sent: 1 },
+  ])('is left to its job for two seconds ($seconds s: $sent sent)', async ({ seconds, sent }) => {
+    await dueNow();
+    app.clock.set(past(seconds));
+    expect(await rescuePass(app)).toBe(sent > 0);
+    expect(app.scripted.push.sent).toHaveLength(sent);
+    expect(await rescued()).toMatchObject({ job_lost: sent });
+  });
+
+  it('is sent by one of the workers that find it, and once', async () => {
+    await dueNow(8);
+    app.clock.set(past(5));
+    await Promise.all([rescuePass(app), rescuePass(app), rescuePass(app)]);
+    expect(app.scripted.push.sent).toHaveLength(8);
+    expect(await rescuePass(app)).toBe(false);
+    expect(app.scripted.push.sent).toHaveLength(8);
+  });
+
+  it('too late to be of use, is not sent: the next rung has its turn', async () => {
+    await dueNow();
+    app.clock.set(past(15 * 60));
+    await rescuePass(app);
+    expect(app.scripted.push.sent).toEqual([]);
+    const [attempt] = await app.sql`SELECT state, code FROM attempts`;
+    expect(attempt).toEqual({ state: 'cancelled', code: 'expired' });
+    const [dose] = await app.sql`SELECT next_action_at FROM doses WHERE due_at = ${DUE}`;
+    expect(dose?.next_action_at).toEqual(past(10 * 60));
+  });
+});
+
+describe('a chunk whose holder is gone', () => {
+  it('is left alone until its lease is over, then its messages are unknown and found out about', async () => {
+    await dueNow(3);
+    const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
+    await claimChunk(app.sql, chunk?.id as string, past(30));
+    app.clock.set(past(29));
+    await rescuePass(app);
+    expect(await states()).toEqual(['intent', 'intent', 'intent']);
+    app.clock.set(past(30));
+    await rescuePass(app);
+    expect(await states()).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(await rescued()).toMatchObject({ worker_lost: 3 });
+    app.clock.set(past(59));
+    await rescuePass(app);
+    expect(app.scripted.push.sent).toEqual([]);
+    app.clock.set(past(60));
+    await rescuePass(app); // a push shows once however often it is sent
+    app.clock.set(past(63));
+    await rescuePass(app);
+    expect(app.scripted.push.sent).toHaveLength(3);
+    expect(await states()).toEqual(['accepted', 'accepted', 'accepted']);
+  });
+
+  it('whose doses were answered meanwhile stays unknown, and nothing is repeated', async () => {
+    await dueNow();
+    const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
+    await claimChunk(app.sql, chunk?.id as string, past(30));
+    await app.sql`UPDATE doses SET state = 'skipped', reason = 'patient', resolved_at = ${DUE}, next_action_at = NULL WHERE due_at = ${DUE}`;
+    for (const seconds of [30, 61, 120, 600]) {
+      app.clock.set(past(seconds));
+      await rescuePass(app);
+    }
+    expect(app.scripted.push.sent).toEqual([]);
+    expect(await states()).toEqual(['unknown']);
+  });
+});
