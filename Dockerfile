@@ -27,8 +27,6 @@ CMD ["node", "src/bin/api.ts"]
 
 FROM base AS simulator
 COPY --from=simulator-dependencies /app/node_modules node_modules
-COPY src src
-COPY channels channels
 COPY loadtests/provider-simulator loadtests/provider-simulator
 # A volume mounted here takes over its owner.
 RUN mkdir /simulator && chown node:node /simulator

@@ -15,7 +15,8 @@ type Touchable = {
 /** Reads the exposition text of a registry in which every metric of ours was touched once. */
 export async function exposedSeries(): Promise<Exposed> {
   const { registry, ...ours } = createMetrics();
-  for (const metric of Object.values(ours as Record<keyof Omit<Metrics, 'registry'>, unknown>)) touch(metric as Touchable);
+  for (const metric of Object.values(ours as Record<keyof Omit<Metrics, 'registry'>, unknown>))
+    touch(metric as Touchable);
   const exposed: Exposed = new Map([['up', new Set(SCRAPE_LABELS)]]);
   for (const line of (await registry.metrics()).split('\n')) {
     const [, name, labels = ''] = /^([a-z_:]\w*)(?:\{(.*)\})? /i.exec(line) ?? [];

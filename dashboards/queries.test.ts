@@ -25,7 +25,11 @@ interface Alert {
 }
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8');
-const overview = JSON.parse(read('grafana/overview.json')) as { uid: string; panels: Panel[]; templating: { list: { name: string }[] } };
+const overview = JSON.parse(read('grafana/overview.json')) as {
+  uid: string;
+  panels: Panel[];
+  templating: { list: { name: string }[] };
+};
 const panels = overview.panels.filter((panel) => panel.type !== 'row');
 const rules = parse(read('prometheus/alerts.yml')) as { groups: { rules: Alert[] }[] };
 const alerts = rules.groups.flatMap((group) => group.rules);
@@ -53,7 +57,8 @@ function problemsOf(expr: string, alsoUsed: string[] = []): string[] {
 }
 
 /** Labels a text fills in: `{{channel}}` of Grafana, `{{ $labels.channel }}` of Prometheus. */
-const filledIn = (text: string) => [...text.matchAll(/\{\{\s*(?:\$labels\.)?([a-z]\w*)/g)].map(([, label]) => label as string);
+const filledIn = (text: string) =>
+  [...text.matchAll(/\{\{\s*(?:\$labels\.)?([a-z]\w*)/g)].map(([, label]) => label as string);
 
 describe('the check itself', () => {
   test.each([
@@ -69,9 +74,12 @@ describe('the check itself', () => {
     expect(problemsOf(expr)).toEqual(expected);
   });
 
-  test.each(['sum(', 'rate(dosebell_doses[5m]', 'sum by dosebell_doses', '{state="taken"}', ''])('%j is refused', (expr) => {
-    expect(problemsOf(expr)).toHaveLength(1);
-  });
+  test.each(['sum(', 'rate(dosebell_doses[5m]', 'sum by dosebell_doses', '{state="taken"}', ''])(
+    '%j is refused',
+    (expr) => {
+      expect(problemsOf(expr)).toHaveLength(1);
+    },
+  );
 });
 
 describe('overview.json', () => {
@@ -88,7 +96,8 @@ describe('overview.json', () => {
       expect(description, title).toBeTruthy();
       expect(fieldConfig?.defaults.unit, title).toBeTruthy();
       expect(targets.length, title).toBeGreaterThan(0);
-      for (const uid of [datasource?.uid, ...targets.map((target) => target.datasource.uid)]) expect(uid, title).toBe('${datasource}');
+      for (const uid of [datasource?.uid, ...targets.map((target) => target.datasource.uid)])
+        expect(uid, title).toBe('${datasource}');
     }
   });
 
@@ -108,7 +117,9 @@ describe('overview.json', () => {
   });
 
   test('shows every metric of ours', () => {
-    const shown = panels.flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => readQuery(expr.replaceAll('$__rate_interval', '5m')).metrics));
+    const shown = panels.flatMap(({ targets = [] }) =>
+      targets.flatMap(({ expr }) => readQuery(expr.replaceAll('$__rate_interval', '5m')).metrics),
+    );
     const family = (series: string) => series.replace(/_(bucket|sum|count)$/, '');
     const ours = [...exposed.keys()].filter((series) => series.startsWith('dosebell_')).map(family);
     expect([...new Set(ours)].filter((name) => !shown.map(family).includes(name))).toEqual([]);
@@ -116,15 +127,23 @@ describe('overview.json', () => {
 });
 
 describe('alerts.yml', () => {
-  test.each(alerts.map((alert) => [alert.alert, alert] as const))('%s', (name, { expr, annotations, labels, for: wait }) => {
-    const { summary, description, runbook: link } = annotations;
-    expect(problemsOf(expr, filledIn(`${summary} ${description}`).filter((word) => word !== 'value'))).toEqual([]);
-    expect(['critical', 'warning']).toContain(labels.severity);
-    expect(wait).toMatch(/^\d+[mh]$/);
-    expect(description.length).toBeGreaterThan(40);
-    expect(link).toBe(`docs/runbook.md#${name.toLowerCase()}`);
-    expect(runbook).toMatch(new RegExp(`^## ${name}$`, 'm'));
-  });
+  test.each(alerts.map((alert) => [alert.alert, alert] as const))(
+    '%s',
+    (name, { expr, annotations, labels, for: wait }) => {
+      const { summary, description, runbook: link } = annotations;
+      expect(
+        problemsOf(
+          expr,
+          filledIn(`${summary} ${description}`).filter((word) => word !== 'value'),
+        ),
+      ).toEqual([]);
+      expect(['critical', 'warning']).toContain(labels.severity);
+      expect(wait).toMatch(/^\d+[mh]$/);
+      expect(description.length).toBeGreaterThan(40);
+      expect(link).toBe(`docs/runbook.md#${name.toLowerCase()}`);
+      expect(runbook).toMatch(new RegExp(`^## ${name}$`, 'm'));
+    },
+  );
 
   test('the runbook has no section of an alert that is gone', () => {
     const sections = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
@@ -133,7 +152,10 @@ describe('alerts.yml', () => {
 });
 
 test('prometheus.yml scrapes the services that docker-compose.yml runs, and reads the alerts', () => {
-  const config = parse(read('prometheus/prometheus.yml')) as { rule_files: string[]; scrape_configs: { job_name: string }[] };
+  const config = parse(read('prometheus/prometheus.yml')) as {
+    rule_files: string[];
+    scrape_configs: { job_name: string }[];
+  };
   const { services } = parse(read('../docker-compose.yml')) as { services: Record<string, unknown> };
   const jobs = config.scrape_configs.map(({ job_name }) => job_name);
   expect(jobs).toEqual(['api', 'scheduler', 'worker']);

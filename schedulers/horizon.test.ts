@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { changePrescription } from '#src/intake/commands.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear } from '#test/helpers/drive.ts';
 import { horizonPass } from './horizon.ts';
@@ -54,6 +55,20 @@ describe('the horizon', () => {
     await horizonPass(app);
     expect(await doses()).toEqual(before);
     expect(await cursors()).toEqual(['2026-11-25T12:00:00.000Z']);
+  });
+
+  it('never reads a finished regimen again, until a change gives it doses', async () => {
+    const rrules = ['FREQ=DAILY;COUNT=2;BYHOUR=8;BYMINUTE=0;BYSECOND=0'];
+    const id = await seedPrescription(app, await seedPatient(app), { rrules });
+    for (const hours of [49, 49]) {
+      app.clock.advance(hours * HOUR);
+      await horizonPass(app);
+    }
+    expect(await app.sql`SELECT planned_to = 'infinity' AS over FROM prescriptions`).toEqual([{ over: true }]);
+    expect(await doses()).toHaveLength(2);
+    const regimen = { mode: 'wall' as const, start: '2026-11-27T00:00:00', rrules, rdates: [], exdates: [] };
+    await app.sql.begin((tx) => changePrescription(app, tx, app.tenantId, id, { regimen }));
+    expect(await doses()).toHaveLength(4);
   });
 
   it.each(['paused', 'stopped'])('of a %s prescription stands still', async (state) => {

@@ -28,6 +28,12 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const unaccounted = new Gauge({
+    name: 'dosebell_unaccounted_doses',
+    help: 'Doses past due that nobody holds and no outcome explains: must be 0',
+    registers,
+  });
+  unaccounted.remove(); // only the process that counts them may say 0
   return {
     registry,
     lateness: new Histogram({
@@ -82,11 +88,7 @@ export function createMetrics(): Metrics {
       labelNames: ['state'],
       registers,
     }),
-    unaccounted: new Gauge({
-      name: 'dosebell_unaccounted_doses',
-      help: 'Doses past due that nobody holds and no outcome explains: must be 0',
-      registers,
-    }),
+    unaccounted,
     openEscalations: new Gauge({
       name: 'dosebell_open_escalations',
       help: 'Cases not yet resolved',

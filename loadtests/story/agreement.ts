@@ -26,7 +26,8 @@ function differencesOf(attempt: AttemptRow, entries: LedgerEntry[]): string[] {
   const accepted = entries.filter((entry) => entry.outcome === 'accepted').length;
   const found: string[] = [];
   if (attempt.accepted && accepted === 0) found.push('accepted here, not at the provider');
-  if (!attempt.accepted && accepted > 0 && attempt.state !== 'unknown') found.push('accepted at the provider, not here');
+  if (!attempt.accepted && accepted > 0 && attempt.state !== 'unknown')
+    found.push('accepted at the provider, not here');
   // A push or an e-mail repeated under the same tag or Message-ID shows once; a second SMS is a second SMS.
   if (attempt.channel === 'sms' && accepted > 1) found.push(`accepted ${accepted} times`);
   if (attempt.underWay) found.push('still under way here');

@@ -30,7 +30,10 @@ export interface Fault {
 /** After the window of 14 s: a late answer. */
 const LATE_MS = 16_000;
 
-type Act = { answers: (delayMs: number, n: number, reply: string) => Answer[]; faults: (Fault & { on: ChannelName })[] };
+type Act = {
+  answers: (delayMs: number, n: number, reply: string) => Answer[];
+  faults: (Fault & { on: ChannelName })[];
+};
 
 const dead: Record<ChannelName, Fault & { on: ChannelName }> = {
   push: { on: 'push', provider: 'fcm', kind: 'unregistered' },
@@ -78,7 +81,10 @@ const ACTS: Record<Behaviour, Act> = {
 const CONTACT: Record<Contact['kind'], ChannelName> = { push: 'push', phone: 'sms', email: 'email' };
 
 /** The script of the `n`th patient and the faults of their contact points; delays differ, and are the same at every run. */
-export function scriptOf({ behaviour, contacts, reply }: HospitalPatient, n: number): { script: Script; faults: Fault[] } {
+export function scriptOf(
+  { behaviour, contacts, reply }: HospitalPatient,
+  n: number,
+): { script: Script; faults: Fault[] } {
   const byChannel = Object.fromEntries(contacts.map(({ kind, value }) => [CONTACT[kind], value]));
   const act = ACTS[behaviour];
   const faults = act.faults.flatMap(({ on, ...fault }) =>

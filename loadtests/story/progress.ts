@@ -26,7 +26,9 @@ function describe(moment: Moment): string[] {
   const width = 40;
   const full = moment.total === 0 ? 0 : Math.round((Math.min(due, moment.total) / moment.total) * width);
   const counts = SHOWN.map(({ state, label }) => `${label} ${moment.byState[state] ?? 0}`).join('   ');
-  const sent = Object.entries(moment.sent).map(([channel, n]) => `${channel} ${n}`).join('   ');
+  const sent = Object.entries(moment.sent)
+    .map(([channel, n]) => `${channel} ${n}`)
+    .join('   ');
   const ms = (value: number | null) => (value === null ? '–' : `${Math.round(value)} ms`);
   return [
     `${'█'.repeat(full)}${'░'.repeat(width - full)} ${due} of ${moment.total} doses due, ${Math.max(0, Math.round(moment.secondsLeft))} s to go`,

@@ -62,17 +62,32 @@ function lastMoment({ startsAt, seconds }: Compression): Date {
 
 async function admit(api: Api, simulator: SimulatorControl, hospital: Hospital): Promise<void> {
   const scripts = hospital.patients.map(scriptOf);
-  await simulator.order('/patients', scripts.map(({ script }) => script));
-  await eachOf(scripts.flatMap(({ faults }) => faults), REQUESTS_AT_ONCE, async (fault) => {
-    await simulator.order('/faults', fault);
-  });
-  await eachOf(hospital.patients, REQUESTS_AT_ONCE, async ({ behaviour: _b, reply: _r, city: _c, externalId, ...patient }) => {
-    await api('PUT', `/v1/patients/${encodeURIComponent(externalId)}`, patient);
-  });
+  await simulator.order(
+    '/patients',
+    scripts.map(({ script }) => script),
+  );
+  await eachOf(
+    scripts.flatMap(({ faults }) => faults),
+    REQUESTS_AT_ONCE,
+    async (fault) => {
+      await simulator.order('/faults', fault);
+    },
+  );
+  await eachOf(
+    hospital.patients,
+    REQUESTS_AT_ONCE,
+    async ({ behaviour: _b, reply: _r, city: _c, externalId, ...patient }) => {
+      await api('PUT', `/v1/patients/${encodeURIComponent(externalId)}`, patient);
+    },
+  );
 }
 
 /** Posts the prescriptions with their compressed regimens. Returns the dose count, and the ids in the hospital's order. */
-async function prescribe(api: Api, hospital: Hospital, compression: Compression): Promise<{ planned: number; ids: string[] }> {
+async function prescribe(
+  api: Api,
+  hospital: Hospital,
+  compression: Compression,
+): Promise<{ planned: number; ids: string[] }> {
   const zones = new Map(hospital.patients.map(({ externalId, zone }) => [externalId, zone]));
   let planned = 0;
   const ids: string[] = [];
@@ -156,7 +171,16 @@ async function account(
   const { byState, takenLate } = await doseCounts(sql, tenantId, clock.now());
   const [p50 = null, p99 = null] = await latenessMs(sql, tenantId, [0.5, 0.99]);
   const attempts = await attemptRows(sql, tenantId);
-  const { taken = 0, skipped = 0, missed = 0, undelivered = 0, cancelled = 0, excluded = 0, open = 0, planned: waiting = 0 } = byState;
+  const {
+    taken = 0,
+    skipped = 0,
+    missed = 0,
+    undelivered = 0,
+    cancelled = 0,
+    excluded = 0,
+    open = 0,
+    planned: waiting = 0,
+  } = byState;
   const due = planned - cancelled - excluded;
   const unaccounted = due - taken - skipped - missed - undelivered - open;
   const patients = await simulator.json<{ answersFailed: number }>('/patients/summary');

@@ -58,12 +58,18 @@ function read(file: string, now: Date): { input: ApiInput; notes: IntakeNote[]; 
     throw new StartError(`--import ${file}: ${(error as Error).message}`);
   }
   if (isFhir(json)) {
-    const { patients, prescriptions, refusals, warnings } = fromFhir(json, { now, defaultZone: DEFAULT_ZONE, defaultLocale: 'es' });
+    const { patients, prescriptions, refusals, warnings } = fromFhir(json, {
+      now,
+      defaultZone: DEFAULT_ZONE,
+      defaultLocale: 'es',
+    });
     return { input: { patients, prescriptions } as unknown as ApiInput, notes: refusals, warnings };
   }
   const { patients = [], prescriptions = [] } = json as Partial<ApiInput>;
   if (!Array.isArray(patients) || !Array.isArray(prescriptions) || patients.length + prescriptions.length === 0) {
-    throw new StartError(`--import ${file}: expected {"patients":[…],"prescriptions":[…]} or a FHIR R4 resource or Bundle`);
+    throw new StartError(
+      `--import ${file}: expected {"patients":[…],"prescriptions":[…]} or a FHIR R4 resource or Bundle`,
+    );
   }
   return { input: { patients, prescriptions }, notes: [], warnings: [] };
 }

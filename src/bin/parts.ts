@@ -55,7 +55,11 @@ function embeddedServers(dir: string, env: Env): Part[] {
         name: 'PostgreSQL',
         async start() {
           say('starting PostgreSQL (embedded, data in .dosebell/postgres)');
-          const postgres = await startPostgres({ dir: join(dir, 'postgres'), durable: true, logFile: logFile('postgres') });
+          const postgres = await startPostgres({
+            dir: join(dir, 'postgres'),
+            durable: true,
+            logFile: logFile('postgres'),
+          });
           env['DATABASE_URL'] = await ownDatabase(postgres.url);
           return postgres;
         },
@@ -169,7 +173,8 @@ function service(name: 'api' | 'scheduler' | 'worker', env: Env, links: Links, p
     name,
     async start() {
       // The API's port is part of its public URL, and settled before.
-      const running = name === 'api' ? await spawn(env['PORT'] as string) : await onFreePort(preferredPort, () => {}, spawn);
+      const running =
+        name === 'api' ? await spawn(env['PORT'] as string) : await onFreePort(preferredPort, () => {}, spawn);
       links[name] = running.ready['url'] as string;
       say(`${name} is up`);
       return running;
@@ -180,7 +185,11 @@ function service(name: 'api' | 'scheduler' | 'worker', env: Env, links: Links, p
 const PORT_TRIES = 5;
 
 /** Starts a process on a free port; another one when somebody takes that port in between. */
-async function onFreePort<T>(preferred: number, tell: (line: string) => void, start: (port: string) => Promise<T>): Promise<T> {
+async function onFreePort<T>(
+  preferred: number,
+  tell: (line: string) => void,
+  start: (port: string) => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     const port = await freePort(preferred, tell);
     try {

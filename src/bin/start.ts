@@ -33,7 +33,9 @@ export async function startEverything(options: StartOptions): Promise<number> {
   const dir = dataDir();
   const own = PROVIDER_SETTINGS.filter((name) => process.env[name]);
   if (own.length > 0 && own.length < PROVIDER_SETTINGS.length) {
-    throw new StartError(`set all of ${PROVIDER_SETTINGS.join(', ')}, or none of them for the simulator (set: ${own.join(', ')})`);
+    throw new StartError(
+      `set all of ${PROVIDER_SETTINGS.join(', ')}, or none of them for the simulator (set: ${own.join(', ')})`,
+    );
   }
   if (options.importFile !== undefined && !existsSync(options.importFile)) {
     throw new StartError(`--import ${options.importFile}: there is no such file`);
@@ -47,7 +49,11 @@ export async function startEverything(options: StartOptions): Promise<number> {
     ...process.env,
   };
   const links: Links = {};
-  return runSupervised({ parts: partsOf(dir, env, links, simulated), say, main: () => main(options, { env, links, plays }) });
+  return runSupervised({
+    parts: partsOf(dir, env, links, simulated),
+    say,
+    main: () => main(options, { env, links, plays }),
+  });
 }
 
 async function main(
@@ -56,7 +62,10 @@ async function main(
 ): Promise<number | 'stay'> {
   const sql = openPool(env['DATABASE_URL'] as string, { max: 4 });
   try {
-    const { failed, summary } = options.importFile === undefined ? await story(options, sql, links, plays) : await imported(options.importFile, sql, links);
+    const { failed, summary } =
+      options.importFile === undefined
+        ? await story(options, sql, links, plays)
+        : await imported(options.importFile, sql, links);
     printLinks(links);
     if (!options.exit) return 'stay';
     if (summary !== null) console.log(JSON.stringify(summary));
@@ -91,7 +100,8 @@ async function story(options: StartOptions, sql: Pool, links: Links, plays: bool
   const { summary, problems } = await playStory(stage, { ...hospital, patients, prescriptions }, options.seconds);
   for (const problem of problems.slice(0, 20)) say(`NOT ACCOUNTED FOR: ${problem}`);
   if (problems.length > 20) say(`… and ${problems.length - 20} more`);
-  if (problems.length === 0) say("every dose is accounted for, and the providers' ledger agrees with ours message by message");
+  if (problems.length === 0)
+    say("every dose is accounted for, and the providers' ledger agrees with ours message by message");
   return { failed: problems.length > 0, summary };
 }
 

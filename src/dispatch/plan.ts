@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { plusSeconds } from '../clock.ts';
 import { uuidv7 } from '../domain/ids.ts';
-import { expand } from '../regimen/expand.ts';
+import { expand, hasMoreAfter } from '../regimen/expand.ts';
 import { TZ_VERSION } from '../regimen/local-time.ts';
 import { insertDoses, type PlannedDose } from '../store/doses.ts';
 import { movePlannedTo, readToPlan, type ToPlan } from '../store/horizon.ts';
@@ -17,12 +17,23 @@ export const HORIZON_HOURS = 48;
 export async function planDoses(app: App, tx: Sql, prescriptionIds: string[]): Promise<number> {
   const until = plusSeconds(app.clock.now(), HORIZON_HOURS * 3600);
   const rows = await readToPlan(tx, prescriptionIds, until);
-  const doses = rows.flatMap((row) => dosesOf(row, until, app.config.schedule.shards));
-  const inserted = await insertDoses(tx, doses);
+  const planned = rows.map((row) => ({ row, doses: dosesOf(row, until, app.config.schedule.shards) }));
+  const inserted = await insertDoses(
+    tx,
+    planned.flatMap(({ doses }) => doses),
+  );
+  const over = new Set(
+    planned.filter(({ row, doses }) => doses.length === 0 && !hasMoreAfter(row.regimen, row.zone, until)),
+  );
   await movePlannedTo(
     tx,
-    rows.map((row) => row.id),
+    planned.filter((one) => !over.has(one)).map(({ row }) => row.id),
     until,
+  );
+  await movePlannedTo(
+    tx,
+    [...over].map(({ row }) => row.id),
+    'infinity',
   );
   app.metrics.plannedDoses.inc(inserted);
   return inserted;

@@ -21,13 +21,8 @@ import { validatorCompiler } from './validation.ts';
 
 const BODY_LIMIT = 1_048_576;
 
-/**
- * The whole HTTP API over an app, ready to `listen` or `inject`. `collect` refreshes gauges before each scrape of /metrics.
- */
-export async function buildServer(
-  app: App,
-  { collect }: { collect?: () => Promise<void> } = {},
-): Promise<FastifyInstance> {
+/** The whole HTTP API over an app; pages may still be registered before it is told to `listen` or `inject`. */
+export async function buildServer(app: App): Promise<FastifyInstance> {
   const server = Fastify({
     loggerInstance: app.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
@@ -46,7 +41,7 @@ export async function buildServer(
   observe(server, app);
   handleUnmatched(server);
   await registerOpenapi(server, app.config.http.publicUrl);
-  await server.register(opsRoutes(app, collect));
+  await server.register(opsRoutes(app));
   await server.register(webhookRoutes(app));
   await server.register(linkRoutes(app));
   await server.register(async (api) => {

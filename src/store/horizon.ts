@@ -30,6 +30,8 @@ export async function readToPlan(sql: Sql, ids: string[], until: Date): Promise<
     WHERE p.id = ANY(${ids}::uuid[]) AND p.state = 'active' AND p.planned_to < ${until}`;
 }
 
-export async function movePlannedTo(sql: Sql, ids: string[], until: Date): Promise<void> {
+/** Moves the cursor; `infinity` when the regimen has no dose left, so that the horizon never reads it again. */
+export async function movePlannedTo(sql: Sql, ids: string[], until: Date | 'infinity'): Promise<void> {
+  if (ids.length === 0) return;
   await sql`UPDATE prescriptions SET planned_to = ${until} WHERE id = ANY(${ids}::uuid[])`;
 }

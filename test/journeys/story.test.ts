@@ -14,7 +14,9 @@ function patientData(): string[] {
   const { patients, prescriptions } = loadHospital();
   const people = patients.slice(0, PATIENTS).flatMap((patient) => {
     const others = [...patient.caregivers, ...patient.clinicians];
-    return [patient, ...others].flatMap(({ name, contacts }) => [name ?? '', ...contacts.map((c) => c.value)]).concat(patient.externalId);
+    return [patient, ...others]
+      .flatMap(({ name, contacts }) => [name ?? '', ...contacts.map((c) => c.value)])
+      .concat(patient.externalId);
   });
   const drugs = prescriptions.flatMap(({ medication, instructions }) => [medication, instructions]);
   return [...new Set([...people, ...drugs])].filter((value) => value.length > 3);
@@ -38,7 +40,10 @@ describe('a hospital’s day over the real processes', () => {
     afterAll(drop);
     const redisUrl = `${inject('redisUrl')}/15`;
     const { heard, stop } = await listen(redisUrl);
-    story = startAll(['--exit', '--seconds', '20', '--patients', String(PATIENTS)], { DATABASE_URL: url, REDIS_URL: redisUrl });
+    story = startAll(['--exit', '--seconds', '20', '--patients', String(PATIENTS)], {
+      DATABASE_URL: url,
+      REDIS_URL: redisUrl,
+    });
     await story.ended;
     redis = heard();
     stop();
@@ -49,7 +54,9 @@ describe('a hospital’s day over the real processes', () => {
     expect(story.output()).not.toContain('NOT ACCOUNTED FOR');
     expect(story.child.exitCode).toBe(0);
     expect(summary).toMatchObject({ patients: PATIENTS, open: 0, unaccounted: 0 });
-    expect(summary['due']).toBe(['taken', 'skipped', 'missed', 'undelivered'].reduce((sum, state) => sum + (summary[state] ?? 0), 0));
+    expect(summary['due']).toBe(
+      ['taken', 'skipped', 'missed', 'undelivered'].reduce((sum, state) => sum + (summary[state] ?? 0), 0),
+    );
   });
 
   it('has every outcome, road and channel in it', () => {

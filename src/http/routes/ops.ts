@@ -8,8 +8,8 @@ import { problems } from '../schemas/common.ts';
 const Status = Type.Object({ status: Type.Literal('ok') });
 const tags = ['operations'];
 
-/** `collect` refreshes the gauges that are read from PostgreSQL and Redis, just before each scrape. */
-export function opsRoutes(app: App, collect?: () => Promise<void>): FastifyPluginAsyncTypebox {
+/** Health, readiness and this process's own metrics; the gauges counted from the rows are the scheduler's. */
+export function opsRoutes(app: App): FastifyPluginAsyncTypebox {
   return async (server) => {
     server.get(
       '/healthz',
@@ -38,10 +38,8 @@ export function opsRoutes(app: App, collect?: () => Promise<void>): FastifyPlugi
     server.get(
       '/metrics',
       { schema: { summary: 'Metrics in the format of Prometheus', tags, security: [] } },
-      async (_request, reply) => {
-        await collect?.();
-        return reply.type(app.metrics.registry.contentType).send(await app.metrics.registry.metrics());
-      },
+      async (_request, reply) =>
+        reply.type(app.metrics.registry.contentType).send(await app.metrics.registry.metrics()),
     );
   };
 }
