@@ -2,6 +2,8 @@
 # step: Node runs the TypeScript by type stripping.
 FROM node:24-slim AS base
 WORKDIR /app
+# What the simulator writes here is read by the services; a volume mounted here takes over the owner.
+RUN mkdir /simulator && chown node:node /simulator
 COPY package.json package-lock.json .npmrc ./
 
 # Without optional packages: they are the embedded PostgreSQL's binaries and other clients of Google's. No install script is
@@ -28,8 +30,6 @@ CMD ["node", "src/bin/api.ts"]
 FROM base AS simulator
 COPY --from=simulator-dependencies /app/node_modules node_modules
 COPY loadtests/provider-simulator loadtests/provider-simulator
-# A volume mounted here takes over its owner.
-RUN mkdir /simulator && chown node:node /simulator
 USER node
 EXPOSE 8090 8443 2525
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=3 \

@@ -97,7 +97,7 @@ describe('overview.json', () => {
       expect(fieldConfig?.defaults.unit, title).toBeTruthy();
       expect(targets.length, title).toBeGreaterThan(0);
       for (const uid of [datasource?.uid, ...targets.map((target) => target.datasource.uid)])
-        expect(uid, title).toBe('${datasource}');
+        expect(uid, title).toMatch(/^\$\{datasource\}$/);
     }
   });
 

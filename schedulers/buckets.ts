@@ -1,7 +1,7 @@
 import { Worker } from 'bullmq';
 import { advanceDoses } from '#src/dispatch/advance.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
-import { BUCKETS, type BucketJob, enqueueBucket, WORKER_OPTIONS } from '#src/dispatch/queues.ts';
+import { BUCKETS, type BucketJob, closeWorkers, enqueueBucket, WORKER_OPTIONS } from '#src/dispatch/queues.ts';
 import { openBlocking } from '#src/redis/connection.ts';
 import { type Stoppable, startLoop } from './loop.ts';
 
@@ -52,8 +52,7 @@ export function startBuckets(app: Dispatcher): Stoppable {
   return {
     async stop() {
       await loop.stop();
-      await worker.close();
-      connection.disconnect();
+      await closeWorkers([worker], connection);
     },
   };
 }

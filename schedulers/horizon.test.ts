@@ -66,7 +66,7 @@ describe('the horizon', () => {
     }
     expect(await app.sql`SELECT planned_to = 'infinity' AS over FROM prescriptions`).toEqual([{ over: true }]);
     expect(await doses()).toHaveLength(2);
-    const regimen = { mode: 'wall' as const, start: '2026-11-27T00:00:00', rrules, rdates: [], exdates: [] };
+    const regimen = { mode: 'wall' as const, start: '2026-11-28T00:00:00', rrules, rdates: [], exdates: [] };
     await app.sql.begin((tx) => changePrescription(app, tx, app.tenantId, id, { regimen }));
     expect(await doses()).toHaveLength(4);
   });

@@ -26,18 +26,22 @@ const dockerfile = read('Dockerfile');
 const key = Buffer.alloc(32, 7).toString('base64');
 const SECRETS = { POSTGRES_PASSWORD: 'abc123', DATA_KEYS: `k1:${key}`, TOKEN_SECRET: key, GRAFANA_PASSWORD: 'x' };
 
-/** The file as compose reads it with these variables. Throws the message of a variable that must be set. */
-function compose(variables: Record<string, string>): {
+interface Compose {
   services: Record<string, Service>;
   volumes: Record<string, null>;
-} {
-  const text = composeText.replace(/\$\{(\w+)(?:(:?[-?])([^}]*))?\}/g, (_all, name: string, how = '', word = '') => {
-    const value = variables[name];
-    if (value !== undefined && (value !== '' || !how.startsWith(':'))) return value;
-    if (how.endsWith('?')) throw new Error(`${name}: ${word}`);
-    return word;
-  });
-  return parse(text, { merge: true });
+}
+
+/** The file as compose reads it with these variables. Throws the message of a variable that must be set. */
+function compose(variables: Record<string, string>): Compose {
+  const fill = (text: string) =>
+    text.replace(/\$\{(\w+)(?:(:?[-?])([^}]*))?\}/g, (_all, name: string, how = '', word = '') => {
+      const value = variables[name];
+      if (value !== undefined && (value !== '' || !how.startsWith(':'))) return value;
+      if (how.endsWith('?')) throw new Error(`${name}: ${word}`);
+      return word;
+    });
+  const filled = (_key: string, value: unknown) => (typeof value === 'string' ? fill(value) : value);
+  return JSON.parse(JSON.stringify(parse(composeText, { merge: true })), filled);
 }
 
 const { services, volumes } = compose(SECRETS);
@@ -59,31 +63,28 @@ const copied = (target: string) =>
 describe('settings', () => {
   const dir = mkdtempSync(join(tmpdir(), 'compose-'));
   afterAll(() => rmSync(dir, { recursive: true }));
-  const account = join(dir, 'service-account.json');
-  writeFileSync(account, JSON.stringify({ project_id: 'p', client_email: 'c', private_key: 'k' }));
+  writeFileSync(
+    join(dir, 'service-account.json'),
+    JSON.stringify({ project_id: 'p', client_email: 'c', private_key: 'k' }),
+  );
+  writeFileSync(join(dir, 'ca.pem'), '');
 
   test.each(ours)('of %s are complete, right and all known', (_name, { environment = {} }) => {
-    const { FCM_SERVICE_ACCOUNT, ...env } = environment;
-    expect(FCM_SERVICE_ACCOUNT).toBe('/simulator/service-account.json');
     const asked = new Set<string>();
-    const recorded = new Proxy<Record<string, string>>(
-      { ...env, FCM_SERVICE_ACCOUNT: account },
-      {
-        get: (target, name: string) => {
-          asked.add(name);
-          return target[name];
-        },
+    const recorded = new Proxy<Record<string, string>>(environment, {
+      get: (target, name: string) => {
+        asked.add(name);
+        return target[name]?.replace(/^\/simulator\//, `${dir}/`);
       },
-    );
-    const config = readConfig(recorded);
-    expect(config.http).toMatchObject({ host: '0.0.0.0', port: 8080 });
-    expect(Object.keys(env).filter((name) => !asked.has(name))).toEqual([]);
+    });
+    expect(readConfig(recorded).http).toMatchObject({ host: '0.0.0.0', port: 8080 });
+    expect(Object.keys(environment).filter((name) => !asked.has(name))).toEqual([]);
   });
 
   test('are the same for every process, and the simulator plays the same account', () => {
-    for (const [, { environment }] of ours) expect(environment).toEqual(services['api']?.environment);
-    for (const [name, value] of Object.entries(services['simulator']?.environment ?? {})) {
-      expect(value).toBe(services['api']?.environment?.[name]);
+    for (const [, { environment }] of ours) expect(environment).toEqual(services.api?.environment);
+    for (const [name, value] of Object.entries(services.simulator?.environment ?? {})) {
+      expect(value).toBe(services.api?.environment?.[name]);
     }
   });
 
@@ -133,7 +134,7 @@ describe('services', () => {
   });
 
   test('Grafana finds the dashboard and the data source where they are mounted', () => {
-    const mounted = (services['grafana']?.volumes ?? []).map((volume) => volume.split(':'));
+    const mounted = (services.grafana?.volumes ?? []).map((volume) => volume.split(':'));
     const provider = parse(read('dashboards/grafana/provisioning/dashboards/dosebell.yml')).providers[0];
     expect(mounted).toContainEqual([
       './dashboards/grafana/overview.json',
@@ -145,15 +146,15 @@ describe('services', () => {
   });
 
   test('the simulator is called by the name its certificate and its links have', () => {
-    const command = services['simulator']?.command ?? [];
+    const command = services.simulator?.command ?? [];
     const option = (name: string) => command[command.indexOf(name) + 1];
     expect(option('--advertise')).toBe('simulator');
-    const env = services['api']?.environment ?? {};
-    expect(env['FCM_BASE_URL']).toBe(`https://simulator:${option('--fcm-port')}`);
-    expect(env['TWILIO_BASE_URL']).toBe(`http://simulator:${option('--http-port')}`);
-    expect(env['SMTP_URL']).toBe(`smtp://simulator:${option('--smtp-port')}`);
-    expect(option('--public-url')).toBe(env['PUBLIC_URL']);
-    expect(env['FCM_CA_FILE']).toBe(`${option('--dir')}/ca.pem`);
+    const env = services.api?.environment ?? {};
+    expect(env.FCM_BASE_URL).toBe(`https://simulator:${option('--fcm-port')}`);
+    expect(env.TWILIO_BASE_URL).toBe(`http://simulator:${option('--http-port')}`);
+    expect(env.SMTP_URL).toBe(`smtp://simulator:${option('--smtp-port')}`);
+    expect(option('--public-url')).toBe(env.PUBLIC_URL);
+    expect(env.FCM_CA_FILE).toBe(`${option('--dir')}/ca.pem`);
   });
 });
 

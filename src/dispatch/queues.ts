@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { Queue } from 'bullmq';
+import { Queue, type Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import type { App } from '../app.ts';
 import { CHANNELS, type ChannelName } from '../domain/attempt.ts';
 import { openFailingFast } from '../redis/connection.ts';
@@ -71,6 +72,13 @@ export async function openQueues(redisUrl: string): Promise<Queues> {
       connection.disconnect();
     },
   };
+}
+
+/** Lets the jobs in hand finish. With Redis away there is no word to wait for, and BullMQ would wait for it without end. */
+export async function closeWorkers(workers: Worker[], connection: Redis): Promise<void> {
+  if (connection.status !== 'ready') connection.disconnect();
+  await Promise.all(workers.map((worker) => worker.close()));
+  connection.disconnect();
 }
 
 /** Adds a job per chunk, delayed to its moment. With Redis away this gives up at once: the rescue sends the chunks. */

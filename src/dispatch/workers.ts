@@ -2,7 +2,7 @@ import { Worker } from 'bullmq';
 import { openBlocking } from '../redis/connection.ts';
 import { deliverChunk } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { type ChunkJob, WORKER_OPTIONS } from './queues.ts';
+import { type ChunkJob, closeWorkers, WORKER_OPTIONS } from './queues.ts';
 
 /** Chunks sent at once per channel and process: each holds up to 100 messages on kept-open connections. */
 const CONCURRENCY = 4;
@@ -23,9 +23,6 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
     return worker;
   });
   return {
-    async stop() {
-      await Promise.all(workers.map((worker) => worker.close()));
-      connection.disconnect();
-    },
+    stop: () => closeWorkers(workers, connection),
   };
 }

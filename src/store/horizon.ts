@@ -33,5 +33,6 @@ export async function readToPlan(sql: Sql, ids: string[], until: Date): Promise<
 /** Moves the cursor; `infinity` when the regimen has no dose left, so that the horizon never reads it again. */
 export async function movePlannedTo(sql: Sql, ids: string[], until: Date | 'infinity'): Promise<void> {
   if (ids.length === 0) return;
-  await sql`UPDATE prescriptions SET planned_to = ${until} WHERE id = ANY(${ids}::uuid[])`;
+  const cursor = until === 'infinity' ? until : until.toISOString();
+  await sql`UPDATE prescriptions SET planned_to = ${cursor}::text::timestamptz WHERE id = ANY(${ids}::uuid[])`;
 }
