@@ -54,7 +54,7 @@ describe('a claimed bucket', () => {
     const patient = await seedPatient(app);
     await seedPrescription(app, patient, { times: ['08:00'] });
     await seedPrescription(app, patient, { rrules: ['FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=42'] });
-    app.clock.set(MINUTE_START - 10_000);
+    app.clock.set(new Date(MINUTE_START - 10_000));
     await everyShard((shard) => claimBucket(app, { shard, until: LAST_OF_BUCKET }));
     const jobs = (await app.queues.channels.get('push')?.getJobs()) ?? [];
     expect(jobs.map((job) => job.delay).sort((a, b) => a - b)).toEqual([10_000, 52_000]);
@@ -67,7 +67,7 @@ describe('a claimed bucket', () => {
 
   it('is claimed once, however often and by however many its job is run', async () => {
     await seedPrescription(app, await seedPatient(app));
-    app.clock.set(MINUTE_START - 10_000);
+    app.clock.set(new Date(MINUTE_START - 10_000));
     const claim = () => everyShard((shard) => claimBucket(app, { shard, until: LAST_OF_BUCKET }));
     await Promise.all([claim(), claim(), claim()]);
     await claim();
@@ -83,7 +83,7 @@ describe('a claimed bucket', () => {
       SELECT gen_random_uuid(), local_date, n, tenant_id, patient_id, prescription_id, prescription_version,
              due_at - interval '1 minute', window_ends_at, critical, shard, tz_version, due_at - interval '1 minute'
       FROM doses, generate_series(1, 600) n WHERE prescription_id = ${id} AND due_at < '2026-11-24'`;
-    app.clock.set(MINUTE_START - 10_000);
+    app.clock.set(new Date(MINUTE_START - 10_000));
     await everyShard((shard) => claimBucket(app, { shard, until: LAST_OF_BUCKET }));
     expect(await attempts()).toHaveLength(601);
     const [next] = await app.sql`SELECT state FROM doses WHERE due_at = ${new Date(MINUTE_START + 60_000)}`;
@@ -125,7 +125,7 @@ describe('without Redis', () => {
     async ({ queues }) => {
       await seedPrescription(app, await seedPatient(app));
       const without = { ...app, queues: await queues() };
-      app.clock.set(MINUTE_START);
+      app.clock.set(new Date(MINUTE_START));
       await expect(bucketPass(without)).rejects.toThrow();
       expect(await ladderPass(without)).toBe(true);
       app.clock.advance(3);

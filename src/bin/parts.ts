@@ -21,12 +21,12 @@ const API_PORT = 8080;
 const entry = (path: string) => join(import.meta.dirname, '../..', path);
 const say = (line: string) => console.log(line);
 
-/** Every part of `npm start`, in the order of starting. `simulated` adds the providers' simulator. */
-export function partsOf(dir: string, env: Env, links: Links, simulated: boolean): Part[] {
+/** Every part of `npm start`, in the order of starting. The simulator stands in for the providers that are not set. */
+export function partsOf(dir: string, env: Env, links: Links): Part[] {
   return [
     address(env),
     ...embeddedServers(dir, env),
-    ...(simulated ? [simulator(dir, links, env)] : []),
+    ...(ownProviders().length < PROVIDERS.length ? [simulator(dir, links, env)] : []),
     settings(env),
     schema(env),
     service('api', env, links, API_PORT),
@@ -102,6 +102,29 @@ interface SimulatorReady {
   twilio: Record<'accountSid' | 'authToken' | 'from', string>;
 }
 
+/** The providers, by the setting that says one is your own, and what the simulator stands in with otherwise. */
+const PROVIDERS: { base: string; settings: (at: SimulatorReady) => Env }[] = [
+  {
+    base: 'FCM_BASE_URL',
+    settings: (at) => ({ FCM_BASE_URL: at.fcm, FCM_CA_FILE: at.caFile, FCM_SERVICE_ACCOUNT: at.serviceAccount }),
+  },
+  {
+    base: 'TWILIO_BASE_URL',
+    settings: ({ http, twilio }) => ({
+      TWILIO_BASE_URL: http,
+      TWILIO_ACCOUNT_SID: twilio.accountSid,
+      TWILIO_AUTH_TOKEN: twilio.authToken,
+      TWILIO_FROM: twilio.from,
+    }),
+  },
+  { base: 'SMTP_URL', settings: (at) => ({ SMTP_URL: at.smtp }) },
+];
+
+/** The settings that name a provider of one's own. */
+export function ownProviders(): string[] {
+  return PROVIDERS.map(({ base }) => base).filter((base) => process.env[base]);
+}
+
 function simulator(dir: string, links: Links, env: Env): Part {
   return {
     name: 'provider simulator',
@@ -117,16 +140,7 @@ function simulator(dir: string, links: Links, env: Env): Part {
         }),
       );
       const at = service.ready as unknown as SimulatorReady;
-      Object.assign(env, {
-        FCM_BASE_URL: at.fcm,
-        FCM_CA_FILE: at.caFile,
-        FCM_SERVICE_ACCOUNT: at.serviceAccount,
-        TWILIO_BASE_URL: at.http,
-        TWILIO_ACCOUNT_SID: at.twilio.accountSid,
-        TWILIO_AUTH_TOKEN: at.twilio.authToken,
-        TWILIO_FROM: at.twilio.from,
-        SMTP_URL: at.smtp,
-      });
+      for (const { base, settings } of PROVIDERS) if (!process.env[base]) Object.assign(env, settings(at));
       links['simulator'] = at.http;
       return service;
     },

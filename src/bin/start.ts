@@ -9,7 +9,7 @@ import { dataDir } from './embedded/paths.ts';
 import { StartError } from './embedded/start-error.ts';
 import { runSupervised } from './embedded/supervisor.ts';
 import { importFile } from './import.ts';
-import { type Env, type Links, partsOf } from './parts.ts';
+import { type Env, type Links, ownProviders, partsOf } from './parts.ts';
 import { localSecrets, STORY_SCHEDULE } from './settings.ts';
 
 /** What `npm start` was asked for. */
@@ -22,7 +22,6 @@ export interface StartOptions {
   patients: number | undefined;
 }
 
-const PROVIDER_SETTINGS = ['FCM_BASE_URL', 'TWILIO_BASE_URL', 'SMTP_URL'] as const;
 const say = (line: string) => console.log(line);
 
 /**
@@ -31,17 +30,11 @@ const say = (line: string) => console.log(line);
  */
 export async function startEverything(options: StartOptions): Promise<number> {
   const dir = dataDir();
-  const own = PROVIDER_SETTINGS.filter((name) => process.env[name]);
-  if (own.length > 0 && own.length < PROVIDER_SETTINGS.length) {
-    throw new StartError(
-      `set all of ${PROVIDER_SETTINGS.join(', ')}, or none of them for the simulator (set: ${own.join(', ')})`,
-    );
-  }
   if (options.importFile !== undefined && !existsSync(options.importFile)) {
     throw new StartError(`--import ${options.importFile}: there is no such file`);
   }
-  const simulated = own.length === 0;
-  const plays = options.importFile === undefined && simulated;
+  // Synthetic patients are never played to a real provider.
+  const plays = options.importFile === undefined && ownProviders().length === 0;
   const env: Env = {
     ...localSecrets(dir),
     ...(plays ? STORY_SCHEDULE : {}),
@@ -50,7 +43,7 @@ export async function startEverything(options: StartOptions): Promise<number> {
   };
   const links: Links = {};
   return runSupervised({
-    parts: partsOf(dir, env, links, simulated),
+    parts: partsOf(dir, env, links),
     say,
     main: () => main(options, { env, links, plays }),
   });

@@ -11,7 +11,7 @@ import { seedPatient, seedPrescription, type TestDispatcher, testDispatcher } fr
 import { clear } from '../helpers/drive.ts';
 
 const app = await testDispatcher();
-const DUE = Date.parse('2026-11-23T13:00:00Z'); // 08:00 in Lima
+const DUE = new Date('2026-11-23T13:00:00Z'); // 08:00 in Lima
 const NOBODY = 'redis://127.0.0.1:1';
 
 beforeEach(async () => {
@@ -26,12 +26,12 @@ const sentOnce = { timeout: 10_000, interval: 20 };
 describe('the parts of the running processes', () => {
   it('with Redis: the bucket claims before the moment, and a worker sends what its job brings', async () => {
     await app.queues.buckets.obliterate({ force: true });
-    app.clock.set(DUE - 500);
+    app.clock.set(new Date(DUE.getTime() - 500));
     const parts = [startWorkers(app), startBuckets(app)];
     await vi.waitFor(async () => expect(await attempts()).toEqual([{ channel: 'push', state: 'accepted' }]), sentOnce);
     for (const part of parts.reverse()) await part.stop();
     expect(app.scripted.push.sent).toHaveLength(1);
-    const [dose] = await app.sql`SELECT state FROM doses WHERE due_at = ${new Date(DUE)}`;
+    const [dose] = await app.sql`SELECT state FROM doses WHERE due_at = ${DUE}`;
     expect(dose).toEqual({ state: 'open' });
   });
 

@@ -30,10 +30,10 @@ describe('npm start refuses with one line', () => {
       says: /--import nowhere.json: there is no such file/,
     },
     {
-      name: 'one provider of three',
+      name: 'a provider of your own without its account',
       args: [],
-      env: { SMTP_URL: 'smtp://127.0.0.1:1' },
-      says: /set all of FCM_BASE_URL, TWILIO_BASE_URL, SMTP_URL/,
+      env: { FCM_BASE_URL: 'https://127.0.0.1:1' },
+      says: /FCM_SERVICE_ACCOUNT is not set/,
     },
     {
       name: 'a bad setting',
