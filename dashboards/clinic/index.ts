@@ -32,6 +32,7 @@ const HEADERS = {
   'x-robots-tag': 'noindex, nofollow',
 };
 
+const HTML = 'text/html; charset=utf-8';
 const FILES = { 'clinic.css': 'text/css', 'clinic.js': 'text/javascript' };
 
 /** The clinicians' pages, under /clinic of a server that is not ready yet. */
@@ -44,7 +45,7 @@ export async function clinicPages(server: FastifyInstance, app: App): Promise<vo
         route.schema = { ...route.schema, hide: true }; // pages are no part of the API's description
       });
       clinic.addHook('onRequest', async (request, reply) => {
-        reply.headers(HEADERS).type('text/html; charset=utf-8');
+        reply.headers(HEADERS).type(HTML);
         if (request.method === 'POST' && !isSameOrigin(request, app.config.http.publicUrl))
           throw new Refusal(403, 'Another origin');
       });
@@ -94,5 +95,8 @@ function problemPage(app: App, request: FastifyRequest, reply: FastifyReply, sta
   const view = viewFor(request, app.clock.now(), request.clinician?.by ?? null);
   const { title, statuses, other } = view.texts.problem;
   const content = html`<h1>${title}</h1>${notice(statuses[status] ?? other)}<p><a href="/clinic/cases">${view.texts.case.backToCases}</a></p>`;
-  return reply.code(status).send(page(view, { title }, content));
+  return reply
+    .code(status)
+    .type(HTML)
+    .send(page(view, { title }, content));
 }

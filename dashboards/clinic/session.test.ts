@@ -149,6 +149,12 @@ describe('every page', () => {
     expect(js.body).toContain('/clinic/events');
   });
 
+  test('pages are no part of the description of the API', async () => {
+    const { paths } = (await clinic.get('/openapi.json')).json() as { paths: Record<string, unknown> };
+    expect(Object.keys(paths).filter((path) => path.startsWith('/clinic'))).toEqual([]);
+    expect(Object.keys(paths).length).toBeGreaterThan(5);
+  });
+
   test('an unknown path is a page of its own', async () => {
     const response = await clinic.get('/clinic/nothing-here');
     expect(response.statusCode).toBe(404);
@@ -170,6 +176,7 @@ describe('a change asked for by another site', () => {
     ]) {
       const response = await clinic.post(url, { key: clinic.apiKey, by: 'x' }, headers);
       expect(response.statusCode).toBe(403);
+      expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
       expect(response.body).toContain('La petición no vino de esta página');
       expect(response.headers['set-cookie']).toBeUndefined();
     }

@@ -1,11 +1,10 @@
-import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { afterAll } from 'vitest';
 import { plusSeconds } from '#src/clock.ts';
 import type { EscalationKind } from '#src/domain/escalation.ts';
 import type { PatientRecord } from '#src/domain/patient.ts';
 import { completePolicy } from '#src/domain/policy.ts';
-import { handleError } from '#src/http/errors.ts';
-import { refuseHostileText } from '#src/http/input.ts';
+import { buildServer } from '#src/http/server.ts';
 import { createPrescription, putPatient } from '#src/intake/commands.ts';
 import { openCase } from '#src/store/cases.ts';
 import { listDoses } from '#src/store/dose-reads.ts';
@@ -31,9 +30,7 @@ const HOST = 'clinic.test';
 
 export async function testClinic(): Promise<TestClinic> {
   const app = await testApp();
-  const server = Fastify();
-  server.setErrorHandler(handleError);
-  server.addHook('preValidation', refuseHostileText);
+  const server = await buildServer(app);
   await clinicPages(server, app);
   afterAll(() => server.close());
   const { tenantId, apiKey } = await createTenant(app.sql, 'Hospital Uno', app.clock.now());

@@ -15,10 +15,10 @@ export const RESOLUTIONS = [
   'could_not_reach',
   'no_action_needed',
 ] as const;
-export type Resolution = (typeof RESOLUTIONS)[number];
+type Resolution = (typeof RESOLUTIONS)[number];
 
 /** The states a dose is shown in: a late answer is told apart. */
-export type ShownDose = DoseState | 'late';
+type ShownDose = DoseState | 'late';
 
 /** Every word of the clinic's pages, in one language. */
 export interface Texts {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ConfigError, readConfig } from '../config.ts';
 import { makePartitionsAhead } from '../store/housekeeping.ts';
 import { migrate } from '../store/migrate.ts';
@@ -54,7 +54,7 @@ function embeddedServers(dir: string, env: Env): Part[] {
       part: {
         name: 'PostgreSQL',
         async start() {
-          say('starting PostgreSQL (embedded, data in .dosebell/postgres)');
+          say(`starting PostgreSQL (embedded, data in ${relative('', dir)}/postgres)`);
           const postgres = await startPostgres({
             dir: join(dir, 'postgres'),
             durable: true,
@@ -70,7 +70,7 @@ function embeddedServers(dir: string, env: Env): Part[] {
       part: {
         name: 'Redis',
         async start() {
-          say('starting Redis (private, data in .dosebell/redis)');
+          say(`starting Redis (private, data in ${relative('', dir)}/redis)`);
           const redis = await startRedis({ dir: join(dir, 'redis'), durable: true, logFile: logFile('redis'), say });
           env['REDIS_URL'] = redis.url;
           return redis;

@@ -74,10 +74,10 @@ export async function openQueues(redisUrl: string): Promise<Queues> {
   };
 }
 
-/** Lets the jobs in hand finish. With Redis away there is no word to wait for, and BullMQ would wait for it without end. */
+/** Lets the jobs in hand finish; with Redis away it does not wait for them, since BullMQ would first wait for Redis. */
 export async function closeWorkers(workers: Worker[], connection: Redis): Promise<void> {
-  if (connection.status !== 'ready') connection.disconnect();
-  await Promise.all(workers.map((worker) => worker.close()));
+  const isAway = connection.status !== 'ready';
+  await Promise.all(workers.map((worker) => worker.close(isAway)));
   connection.disconnect();
 }
 

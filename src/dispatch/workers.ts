@@ -10,8 +10,14 @@ const CONCURRENCY = 4;
 /** One BullMQ worker per channel. `stop` lets the chunks in hand finish. */
 export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
   const connection = openBlocking(app.config.redisUrl);
+  const inHand = new Set<Promise<boolean>>();
+  const deliver = (chunkId: string) => {
+    const delivery = deliverChunk(app, chunkId);
+    inHand.add(delivery);
+    return delivery.finally(() => inHand.delete(delivery));
+  };
   const workers = [...app.channels.keys()].map((channel) => {
-    const worker = new Worker<ChunkJob>(channel, (job) => deliverChunk(app, job.data.chunkId), {
+    const worker = new Worker<ChunkJob>(channel, (job) => deliver(job.data.chunkId), {
       connection,
       ...WORKER_OPTIONS,
       concurrency: CONCURRENCY,
@@ -23,6 +29,9 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
     return worker;
   });
   return {
-    stop: () => closeWorkers(workers, connection),
+    async stop() {
+      await closeWorkers(workers, connection);
+      await Promise.allSettled(inHand);
+    },
   };
 }

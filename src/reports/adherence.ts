@@ -33,10 +33,7 @@ export interface AdherenceReport {
 }
 
 /** Computed from the doses themselves at each call, never from counters. `from` and `to` bound the due time, half open. */
-export async function adherence(
-  sql: Sql,
-  scope: AdherenceScope,
-): Promise<AdherenceReport> {
+export async function adherence(sql: Sql, scope: AdherenceScope): Promise<AdherenceReport> {
   const { days, correctDays, ...counts } = await countAdherence(sql, scope);
   const expected = counts.taken + counts.skipped + counts.missed + counts.undelivered;
   const of = (part: number, whole: number) => (whole === 0 ? null : part / whole);

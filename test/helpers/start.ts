@@ -15,6 +15,17 @@ export interface Started {
   says(text: string): Promise<void>;
 }
 
+const running: { child: ChildProcess; ended: Promise<unknown>; dir: string }[] = [];
+
+// Registered when a test file imports this helper: a hook added in the middle of a test would never run.
+afterAll(async () => {
+  for (const { child, ended, dir } of running) {
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Runs `src/bin/all.ts` with these arguments; killed, and its folder removed, when the test file ends. */
@@ -34,11 +45,7 @@ export function startAll(args: string[], env: Record<string, string>): Started {
   child.stdout?.on('data', hear);
   child.stderr?.on('data', hear);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  afterAll(async () => {
-    child.kill('SIGTERM');
-    await ended;
-    rmSync(dir, { recursive: true, force: true });
-  });
+  running.push({ child, ended, dir });
   return {
     dir,
     child,

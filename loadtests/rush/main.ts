@@ -1,0 +1,91 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { closeApp, openApp } from '#src/app.ts';
+import { readConfig } from '#src/config.ts';
+import { measureBaseline } from './baseline.ts';
+import { measureCeiling } from './ceiling.ts';
+import { measureDosebell } from './dosebell.ts';
+import { reminders } from './messages.ts';
+import { benchmark, type Stage, say, serviceEnv } from './stage.ts';
+import { witness } from './witness.ts';
+
+const HELP = `npm run bench:rush: the 08:00 rush, beside a bare client loop and the usual design
+
+  npm run bench:rush -- --doses N   so many doses due at one same instant (default 5000, at most 200000)
+
+On PostgreSQL, Redis and a provider simulator of its own. Progress on stderr; the last line on stdout is one JSON object.
+Exit 0 only if the provider accepted every message of every contender exactly once. See loadtests/README.md.
+`;
+
+const MOST_DOSES = 200_000;
+/** Sent first by each contender, uncounted: a service at 08:00 has been up for days, its code is compiled. */
+const WARM_UP = 1000;
+
+function readOptions(args: string[]): { doses: number } | 'help' {
+  const { values } = parseArgs({
+    args,
+    options: { doses: { type: 'string', default: '5000' }, help: { type: 'boolean' } },
+  });
+  if (values.help) return 'help';
+  const doses = Number(values.doses);
+  if (/^\d+$/.test(values.doses) && doses >= 1 && doses <= MOST_DOSES) return { doses };
+  throw new RangeError(`--doses ${values.doses} must be a whole number from 1 to ${MOST_DOSES}`);
+}
+
+async function play(stage: Stage, doses: number) {
+  const provider = witness(stage.simulator.http);
+  const warmUp = Math.min(WARM_UP, doses);
+  const messages = await messagesFor(stage, warmUp + doses);
+  const sent = { warmUp: messages.slice(0, warmUp), messages: messages.slice(warmUp) };
+
+  say(`ceiling: a bare HTTP/2 loop sends ${doses} messages…`);
+  const ceiling = await measureCeiling(stage, provider, sent);
+  say(`ceiling: ${Math.round(ceiling.perSecond)} messages/s`);
+  await provider.forget();
+  say(`baseline: one job, one insert and one update for each of ${doses} messages…`);
+  const baseline = await measureBaseline(stage, provider, sent);
+  say(`baseline: ${Math.round(baseline.perSecond)} messages/s`);
+  await provider.forget();
+  say(`dosebell: ${doses} doses due at one instant…`);
+  const dosebell = await measureDosebell(stage, provider, { warmUp, count: doses });
+  say(`dosebell: ${Math.round(dosebell.perSecond)} doses/s`);
+
+  return {
+    problems: [...ceiling.seen.problems, ...baseline.seen.problems, ...dosebell.seen.problems],
+    result: {
+      doses,
+      perSecond: rounded(dosebell.perSecond, 0),
+      ceilingPerSecond: rounded(ceiling.perSecond, 0),
+      baselinePerSecond: rounded(baseline.perSecond, 0),
+      vsCeiling: rounded(dosebell.perSecond / ceiling.perSecond, 2),
+      vsBaseline: rounded(dosebell.perSecond / baseline.perSecond, 2),
+      latenessMs: { p50: rounded(dosebell.latenessMs.p50, 0), p99: rounded(dosebell.latenessMs.p99, 0) },
+      redisBytesPerPendingDose: rounded(dosebell.redisBytesPerPendingDose, 1),
+      machine: { cores: availableParallelism() },
+    },
+  };
+}
+
+async function messagesFor(stage: Stage, count: number) {
+  const app = await openApp('bench', readConfig(serviceEnv(stage, stage.postgresUrl, {})));
+  try {
+    return reminders(app, count);
+  } finally {
+    await closeApp(app);
+  }
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') process.stdout.write(HELP);
+  else await benchmark((stage) => play(stage, options.doses));
+} catch (error) {
+  const { message, code = '' } = error as Error & { code?: string };
+  if (!(error instanceof RangeError) && !code.startsWith('ERR_PARSE_ARGS')) throw error;
+  say(`bench:rush: ${message}`);
+  process.exitCode = 2;
+}

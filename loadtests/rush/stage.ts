@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { join, relative } from 'node:path';
+import { type Running, stopLeftover } from '#src/bin/embedded/child.ts';
+import { liveHolder, tryLock } from '#src/bin/embedded/lock.mjs';
+import { dataDir } from '#src/bin/embedded/paths.ts';
+import { startPostgres } from '#src/bin/embedded/postgres.ts';
+import { startRedis } from '#src/bin/embedded/redis.ts';
+import { spawnService } from '#src/bin/embedded/service.ts';
+import { StartError } from '#src/bin/embedded/start-error.ts';
+import { type Part, runSupervised } from '#src/bin/embedded/supervisor.ts';
+import { makePartitionsAhead } from '#src/store/housekeeping.ts';
+import { migrate } from '#src/store/migrate.ts';
+import { openPool } from '#src/store/pool.ts';
+
+/** Where the provider simulator answers, as its ready line tells it. */
+interface SimulatorAddress {
+  http: string;
+  fcm: string;
+  smtp: string;
+  caFile: string;
+  serviceAccount: string;
+  twilio: Record<'accountSid' | 'authToken' | 'from', string>;
+}
+
+/** What every bench stands on: servers of its own that sync to disk as in production, and the providers. */
+export interface Stage {
+  dir: string;
+  postgresUrl: string;
+  redisUrl: string;
+  simulator: SimulatorAddress;
+}
+
+/** Progress goes to stderr: stdout holds the JSON line alone. */
+export const say = (line: string): void => console.error(line);
+
+const root = join(import.meta.dirname, '../..');
+
+/**
+ * Starts a stage in a folder of its own, plays on it, stops all and ends the process: the result as one JSON line, exit 0
+ * when `problems` is empty, else 1. The folder goes with a good run; a bad one leaves its logs.
+ */
+export async function benchmark(
+  play: (stage: Stage) => Promise<{ result: Record<string, unknown>; problems: string[] }>,
+): Promise<never> {
+  const dir = await ownFolder();
+  const stage = { dir } as Stage;
+  let result: Record<string, unknown> | undefined;
+  say(`${availableParallelism()} cores, load average ${loadavg()[0]?.toFixed(1)} before the start`);
+  const code = await runSupervised({
+    parts: partsOf(stage),
+    say,
+    async main() {
+      const played = await play(stage);
+      result = played.result;
+      for (const problem of played.problems.slice(0, 20)) say(`PROBLEM: ${problem}`);
+      return played.problems.length > 0 ? 1 : 0;
+    },
+  });
+  if (code === 0) rmSync(dir, { recursive: true, force: true });
+  else say(`the logs are in ${relative(root, dir)}`);
+  if (result !== undefined) console.log(JSON.stringify(result));
+  process.exit(code);
+}
+
+/** `.dosebell/bench-<pid>`; folders of benches that were killed are removed. */
+async function ownFolder(): Promise<string> {
+  for (const name of readdirSync(dataDir()).filter((each) => each.startsWith('bench-'))) {
+    const left = join(dataDir(), name);
+    if (!existsSync(join(left, 'bench.lock')) || liveHolder(join(left, 'bench.lock')) !== null) continue;
+    await stopLeftover(join(left, 'postgres/server.pid'), 'SIGINT');
+    await stopLeftover(join(left, 'redis/server.pid'), 'SIGTERM');
+    rmSync(left, { recursive: true, force: true });
+  }
+  const dir = join(dataDir(), `bench-${process.pid}`);
+  mkdirSync(dir, { recursive: true });
+  tryLock(join(dir, 'bench.lock'));
+  return dir;
+}
+
+function partsOf(stage: Stage): Part[] {
+  const { dir } = stage;
+  return [
+    {
+      name: 'PostgreSQL',
+      async start() {
+        const server = await startPostgres({
+          dir: join(dir, 'postgres'),
+          durable: true,
+          logFile: join(dir, 'postgres.log'),
+        });
+        stage.postgresUrl = server.url;
+        return server;
+      },
+    },
+    {
+      name: 'Redis',
+      async start() {
+        const server = await startRedis({
+          dir: join(dir, 'redis'),
+          durable: true,
+          logFile: join(dir, 'redis.log'),
+          say,
+        });
+        stage.redisUrl = server.url;
+        return server;
+      },
+    },
+    {
+      name: 'provider simulator',
+      async start() {
+        const simulator = await spawnService({
+          name: 'provider simulator',
+          entry: join(root, 'loadtests/provider-simulator/main.ts'),
+          args: ['--dir', dir],
+          env: { PATH: process.env.PATH },
+          ready: { line: 'ready' },
+          logFile: join(dir, 'simulator.log'),
+        });
+        stage.simulator = simulator.ready as unknown as SimulatorAddress;
+        return simulator;
+      },
+    },
+  ];
+}
+
+/** Makes an empty database on the stage's server, migrated as dosebell's when `migrated`. Returns its URL. */
+export async function newDatabase(stage: Stage, name: string, { migrated }: { migrated: boolean }): Promise<string> {
+  const server = openPool(stage.postgresUrl, { max: 1 });
+  await server`CREATE DATABASE ${server(name)}`;
+  await server.end();
+  const url = new URL(stage.postgresUrl);
+  url.pathname = `/${name}`;
+  if (!migrated) return url.href;
+  const sql = openPool(url.href, { max: 1 });
+  await migrate(sql);
+  await makePartitionsAhead(sql, new Date());
+  await sql.end();
+  return url.href;
+}
+
+/** The environment of dosebell's processes on this stage: production's defaults unless `settings` says otherwise. */
+export function serviceEnv(stage: Stage, databaseUrl: string, settings: Record<string, string>): NodeJS.ProcessEnv {
+  const { simulator } = stage;
+  return {
+    PATH: process.env.PATH,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: stage.redisUrl,
+    PORT: '0',
+    PUBLIC_URL: 'https://reminders.hospital.example',
+    DATA_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    TOKEN_SECRET: randomBytes(32).toString('base64'),
+    FCM_BASE_URL: simulator.fcm,
+    FCM_CA_FILE: simulator.caFile,
+    FCM_SERVICE_ACCOUNT: simulator.serviceAccount,
+    TWILIO_BASE_URL: simulator.http,
+    TWILIO_ACCOUNT_SID: simulator.twilio.accountSid,
+    TWILIO_AUTH_TOKEN: simulator.twilio.authToken,
+    TWILIO_FROM: simulator.twilio.from,
+    SMTP_URL: simulator.smtp,
+    EMAIL_FROM: 'dosebell <reminders@dosebell.example>',
+    ...settings,
+  };
+}
+
+/** Runs one of our processes for as long as `work` takes; throws when the process ends first. */
+export async function withService<T>(
+  stage: Stage,
+  { name, entry, env }: { name: string; entry: string; env: NodeJS.ProcessEnv },
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  const service: Running & { ready: Record<string, unknown> } = await spawnService({
+    name,
+    entry: join(root, entry),
+    env,
+    ready: { line: 'ready' },
+    logFile: join(stage.dir, `${name}.log`),
+  });
+  const ended = service.exited.then((why) => {
+    throw new StartError(why);
+  });
+  try {
+    return await Promise.race([work(String(service.ready.url)), ended]);
+  } finally {
+    await service.stop();
+  }
+}
