@@ -140,11 +140,15 @@ export async function newDatabase(stage: Stage, name: string, { migrated }: { mi
   return url.href;
 }
 
-/** The environment of dosebell's processes on this stage: production's defaults unless `settings` says otherwise. */
+/**
+ * The environment of a measured process on this stage: production's defaults unless `settings` says otherwise. NODE_OPTIONS
+ * is handed on, for a profiler.
+ */
 export function serviceEnv(stage: Stage, databaseUrl: string, settings: Record<string, string>): NodeJS.ProcessEnv {
   const { simulator } = stage;
   return {
     PATH: process.env.PATH,
+    NODE_OPTIONS: process.env.NODE_OPTIONS,
     DATABASE_URL: databaseUrl,
     REDIS_URL: stage.redisUrl,
     PORT: '0',

@@ -1,0 +1,354 @@
+CREATE TABLE api_keys (
+  hash bytea NOT NULL,
+  tenant_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone
+);
+
+CREATE TABLE attempts (
+  id uuid NOT NULL,
+  day date NOT NULL,
+  tenant_id uuid NOT NULL,
+  patient_id uuid NOT NULL,
+  dose_id uuid NOT NULL,
+  local_date date NOT NULL,
+  escalation_id uuid,
+  purpose text NOT NULL,
+  rung smallint NOT NULL,
+  channel text NOT NULL,
+  contact_point_id uuid,
+  chunk_id uuid,
+  due_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  state text NOT NULL DEFAULT 'intent'::text,
+  code text,
+  ref text,
+  tries smallint NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL,
+  accepted_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  check_at timestamp with time zone
+) PARTITION BY RANGE (day);
+
+CREATE TABLE chunks (
+  id uuid NOT NULL,
+  channel text NOT NULL,
+  sender text NOT NULL,
+  critical boolean NOT NULL,
+  size integer NOT NULL,
+  ready_at timestamp with time zone NOT NULL,
+  state text NOT NULL DEFAULT 'queued'::text,
+  fence integer NOT NULL DEFAULT 0,
+  lease_until timestamp with time zone,
+  created_at timestamp with time zone NOT NULL
+) WITH (fillfactor=70);
+
+CREATE TABLE confirmations (
+  id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  dose_id uuid NOT NULL,
+  local_date date NOT NULL,
+  answer text NOT NULL,
+  road text NOT NULL,
+  reason bytea,
+  taken_at timestamp with time zone,
+  reported_at timestamp with time zone NOT NULL,
+  late boolean NOT NULL,
+  effect text NOT NULL,
+  source_id text
+);
+
+CREATE TABLE contact_points (
+  id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  patient_id uuid NOT NULL,
+  owner text NOT NULL,
+  owner_name bytea,
+  kind text NOT NULL,
+  value bytea NOT NULL,
+  lookup bytea NOT NULL,
+  "position" smallint NOT NULL,
+  state text NOT NULL DEFAULT 'active'::text,
+  state_code text,
+  created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE doses (
+  id uuid NOT NULL,
+  local_date date NOT NULL,
+  slot integer NOT NULL,
+  tenant_id uuid NOT NULL,
+  patient_id uuid NOT NULL,
+  prescription_id uuid NOT NULL,
+  prescription_version integer NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  window_ends_at timestamp with time zone NOT NULL,
+  critical boolean NOT NULL,
+  shard smallint NOT NULL,
+  tz_version text NOT NULL,
+  state text NOT NULL DEFAULT 'planned'::text,
+  reason text,
+  rung smallint NOT NULL DEFAULT 0,
+  next_action_at timestamp with time zone,
+  opened_at timestamp with time zone,
+  resolved_at timestamp with time zone,
+  missed_at timestamp with time zone,
+  taken_at timestamp with time zone,
+  late boolean NOT NULL DEFAULT false
+) PARTITION BY RANGE (local_date);
+
+CREATE TABLE escalation_doses (
+  escalation_id uuid NOT NULL,
+  dose_id uuid NOT NULL,
+  local_date date NOT NULL
+);
+
+CREATE TABLE escalations (
+  id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  patient_id uuid NOT NULL,
+  prescription_id uuid NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL DEFAULT 'open'::text,
+  opened_at timestamp with time zone NOT NULL,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by bytea,
+  resolved_at timestamp with time zone,
+  resolved_by bytea,
+  resolution text
+);
+
+CREATE TABLE idempotency_keys (
+  tenant_id uuid NOT NULL,
+  key text NOT NULL,
+  request bytea NOT NULL,
+  status smallint NOT NULL,
+  response bytea,
+  created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE inbound_messages (
+  sid text NOT NULL,
+  sender bytea NOT NULL,
+  body bytea NOT NULL,
+  intent text NOT NULL,
+  dose_id uuid,
+  reply bytea,
+  received_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE migrations (
+  name text NOT NULL,
+  applied_at timestamp with time zone NOT NULL DEFAULT now()
+);
+
+CREATE TABLE patients (
+  id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  external_id text NOT NULL,
+  name bytea,
+  locale text NOT NULL,
+  zone text NOT NULL,
+  routine jsonb NOT NULL DEFAULT '{}'::jsonb,
+  consent jsonb NOT NULL,
+  quiet_hours jsonb,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE prescriptions (
+  id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  patient_id uuid NOT NULL,
+  external_id text,
+  version integer NOT NULL DEFAULT 1,
+  state text NOT NULL DEFAULT 'active'::text,
+  medication bytea NOT NULL,
+  instructions bytea,
+  regimen jsonb NOT NULL,
+  policy jsonb NOT NULL,
+  planned_to timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE tenants (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (hash);
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_pkey PRIMARY KEY (id, day);
+
+ALTER TABLE chunks ADD CONSTRAINT chunks_pkey PRIMARY KEY (id);
+
+ALTER TABLE confirmations ADD CONSTRAINT confirmations_pkey PRIMARY KEY (id);
+
+ALTER TABLE confirmations ADD CONSTRAINT confirmations_source_id_key UNIQUE (source_id);
+
+ALTER TABLE contact_points ADD CONSTRAINT contact_points_patient_id_owner_kind_lookup_key UNIQUE (patient_id, owner, kind, lookup);
+
+ALTER TABLE contact_points ADD CONSTRAINT contact_points_pkey PRIMARY KEY (id);
+
+ALTER TABLE doses ADD CONSTRAINT doses_pkey PRIMARY KEY (id, local_date);
+
+ALTER TABLE escalation_doses ADD CONSTRAINT escalation_doses_pkey PRIMARY KEY (escalation_id, dose_id);
+
+ALTER TABLE escalations ADD CONSTRAINT escalations_pkey PRIMARY KEY (id);
+
+ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, key);
+
+ALTER TABLE inbound_messages ADD CONSTRAINT inbound_messages_pkey PRIMARY KEY (sid);
+
+ALTER TABLE migrations ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE patients ADD CONSTRAINT patients_pkey PRIMARY KEY (id);
+
+ALTER TABLE patients ADD CONSTRAINT patients_tenant_id_external_id_key UNIQUE (tenant_id, external_id);
+
+ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_pkey PRIMARY KEY (id);
+
+ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_tenant_id_external_id_key UNIQUE (tenant_id, external_id);
+
+ALTER TABLE tenants ADD CONSTRAINT tenants_name_key UNIQUE (name);
+
+ALTER TABLE tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_check CHECK (((purpose = 'escalation'::text) = (escalation_id IS NOT NULL)));
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_check1 CHECK (((state = 'unknown'::text) = (check_at IS NOT NULL)));
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_check2 CHECK (((state <> 'accepted'::text) OR (accepted_at IS NOT NULL)));
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_check3 CHECK (((state <> 'delivered'::text) OR (delivered_at IS NOT NULL)));
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_check4 CHECK (((state <> ALL (ARRAY['failed'::text, 'cancelled'::text])) OR ((ended_at IS NOT NULL) AND (code IS NOT NULL))));
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_purpose_check CHECK ((purpose = ANY (ARRAY['reminder'::text, 'caregiver'::text, 'escalation'::text])));
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_state_check CHECK ((state = ANY (ARRAY['intent'::text, 'accepted'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'cancelled'::text])));
+
+ALTER TABLE chunks ADD CONSTRAINT chunks_check CHECK (((state = 'sending'::text) = (lease_until IS NOT NULL)));
+
+ALTER TABLE chunks ADD CONSTRAINT chunks_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'done'::text])));
+
+ALTER TABLE confirmations ADD CONSTRAINT confirmations_answer_check CHECK ((answer = ANY (ARRAY['taken'::text, 'skipped'::text, 'snoozed'::text])));
+
+ALTER TABLE confirmations ADD CONSTRAINT confirmations_check CHECK (((answer <> 'taken'::text) OR (taken_at IS NOT NULL)));
+
+ALTER TABLE confirmations ADD CONSTRAINT confirmations_effect_check CHECK ((effect = ANY (ARRAY['applied'::text, 'repeated'::text, 'refused'::text])));
+
+ALTER TABLE confirmations ADD CONSTRAINT confirmations_road_check CHECK ((road = ANY (ARRAY['push_action'::text, 'sms_reply'::text, 'link'::text, 'api'::text])));
+
+ALTER TABLE contact_points ADD CONSTRAINT contact_points_kind_check CHECK ((kind = ANY (ARRAY['push'::text, 'phone'::text, 'email'::text])));
+
+ALTER TABLE contact_points ADD CONSTRAINT contact_points_owner_check CHECK ((owner = ANY (ARRAY['patient'::text, 'caregiver'::text, 'clinician'::text])));
+
+ALTER TABLE contact_points ADD CONSTRAINT contact_points_state_check CHECK ((state = ANY (ARRAY['active'::text, 'invalid'::text, 'opted_out'::text, 'removed'::text])));
+
+ALTER TABLE doses ADD CONSTRAINT doses_check CHECK (((state = ANY (ARRAY['planned'::text, 'open'::text])) = (next_action_at IS NOT NULL)));
+
+ALTER TABLE doses ADD CONSTRAINT doses_check1 CHECK (((state = ANY (ARRAY['planned'::text, 'open'::text])) = (resolved_at IS NULL)));
+
+ALTER TABLE doses ADD CONSTRAINT doses_check2 CHECK (((state = 'taken'::text) = (taken_at IS NOT NULL)));
+
+ALTER TABLE doses ADD CONSTRAINT doses_check3 CHECK (((state <> 'open'::text) OR (opened_at IS NOT NULL)));
+
+ALTER TABLE doses ADD CONSTRAINT doses_check4 CHECK (((state <> ALL (ARRAY['missed'::text, 'undelivered'::text])) OR (missed_at IS NOT NULL)));
+
+ALTER TABLE doses ADD CONSTRAINT doses_check5 CHECK (((state <> ALL (ARRAY['skipped'::text, 'undelivered'::text, 'excluded'::text, 'cancelled'::text])) OR (reason IS NOT NULL)));
+
+ALTER TABLE doses ADD CONSTRAINT doses_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'open'::text, 'taken'::text, 'skipped'::text, 'missed'::text, 'undelivered'::text, 'excluded'::text, 'cancelled'::text])));
+
+ALTER TABLE escalations ADD CONSTRAINT escalations_check CHECK (((state <> 'acknowledged'::text) OR (acknowledged_at IS NOT NULL)));
+
+ALTER TABLE escalations ADD CONSTRAINT escalations_check1 CHECK (((state = 'resolved'::text) = ((resolved_at IS NOT NULL) AND (resolution IS NOT NULL))));
+
+ALTER TABLE escalations ADD CONSTRAINT escalations_kind_check CHECK ((kind = ANY (ARRAY['missed_critical'::text, 'missed_streak'::text, 'undelivered_critical'::text])));
+
+ALTER TABLE escalations ADD CONSTRAINT escalations_state_check CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text])));
+
+ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'stopped'::text])));
+
+CREATE INDEX attempts_by_chunk ON public.attempts USING btree (chunk_id) WHERE (chunk_id IS NOT NULL);
+
+CREATE INDEX attempts_by_dose ON public.attempts USING btree (dose_id);
+
+CREATE INDEX attempts_unknown ON public.attempts USING btree (check_at) WHERE (state = 'unknown'::text);
+
+CREATE INDEX chunks_by_age ON public.chunks USING btree (created_at) WHERE (state = 'done'::text);
+
+CREATE INDEX chunks_live ON public.chunks USING btree (ready_at) WHERE (state <> 'done'::text);
+
+CREATE INDEX confirmations_by_dose ON public.confirmations USING btree (dose_id);
+
+CREATE INDEX contact_points_by_lookup ON public.contact_points USING btree (lookup);
+
+CREATE INDEX doses_by_patient ON public.doses USING btree (patient_id, due_at);
+
+CREATE INDEX doses_by_tenant ON public.doses USING btree (tenant_id, due_at);
+
+CREATE UNIQUE INDEX doses_identity ON public.doses USING btree (prescription_id, local_date, slot) WHERE (state <> ALL (ARRAY['cancelled'::text, 'excluded'::text]));
+
+CREATE INDEX doses_next_action ON public.doses USING btree (shard, next_action_at) WHERE (next_action_at IS NOT NULL);
+
+CREATE INDEX escalation_doses_by_dose ON public.escalation_doses USING btree (dose_id);
+
+CREATE INDEX escalations_by_tenant ON public.escalations USING btree (tenant_id, state, id);
+
+CREATE UNIQUE INDEX escalations_one_open ON public.escalations USING btree (patient_id, prescription_id, kind) WHERE (state <> 'resolved'::text);
+
+CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX prescriptions_by_patient ON public.prescriptions USING btree (patient_id, id);
+
+CREATE INDEX prescriptions_by_tenant ON public.prescriptions USING btree (tenant_id, id);
+
+CREATE INDEX prescriptions_to_plan ON public.prescriptions USING btree (planned_to) WHERE (state = 'active'::text);
+
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE contact_points ADD CONSTRAINT contact_points_patient_id_fkey FOREIGN KEY (patient_id) REFERENCES patients(id);
+
+ALTER TABLE contact_points ADD CONSTRAINT contact_points_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE escalation_doses ADD CONSTRAINT escalation_doses_escalation_id_fkey FOREIGN KEY (escalation_id) REFERENCES escalations(id);
+
+ALTER TABLE escalations ADD CONSTRAINT escalations_patient_id_fkey FOREIGN KEY (patient_id) REFERENCES patients(id);
+
+ALTER TABLE escalations ADD CONSTRAINT escalations_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescriptions(id);
+
+ALTER TABLE escalations ADD CONSTRAINT escalations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE patients ADD CONSTRAINT patients_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_patient_id_fkey FOREIGN KEY (patient_id) REFERENCES patients(id);
+
+ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+CREATE OR REPLACE FUNCTION public.make_partitions(from_day date, to_day date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  month date := date_trunc('month', from_day);
+  parent text;
+  child text;
+BEGIN
+  WHILE month <= to_day LOOP
+    FOREACH parent IN ARRAY ARRAY['doses', 'attempts'] LOOP
+      child := parent || to_char(month, '_YYYY_MM');
+      IF to_regclass(child) IS NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtext('make_partitions'));
+        EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = 80)',
+                       child, parent, month, month + interval '1 month');
+      END IF;
+    END LOOP;
+    month := month + interval '1 month';
+  END LOOP;
+END $function$;
