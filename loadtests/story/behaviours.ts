@@ -95,7 +95,7 @@ export function scriptOf(
 
 /** The providers' own bad minutes: every one of them has to be survived without losing or doubling a message. */
 export const PROVIDER_FAULTS: Fault[] = [
-  { provider: 'fcm', kind: 'rate_limited', times: 4, retryAfterSeconds: 1 },
+  { provider: 'fcm', kind: 'rate_limited', times: 2, retryAfterSeconds: 1 },
   { provider: 'fcm', kind: 'timeout_after_accept', times: 2 },
   { provider: 'twilio', kind: 'timeout_after_accept', times: 4 },
   { provider: 'twilio', kind: 'duplicate_callbacks', probability: 0.2 },

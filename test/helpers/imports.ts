@@ -4,6 +4,8 @@ import { posix } from 'node:path';
 interface Import {
   from: string;
   to: string;
+  /** `import type`: gone when the program runs. */
+  typeOnly: boolean;
 }
 
 /** What a layer may use: other layers by name, and packages (all, when not given). */
@@ -15,7 +17,11 @@ const SPECIFIER =
 /** Every import of these files (path from the repository's root → text), type-only and dynamic ones included. */
 export function importsOf(files: Map<string, string>): Import[] {
   return [...files].flatMap(([from, text]) =>
-    [...text.matchAll(SPECIFIER)].map((match) => ({ from, to: resolve(from, (match[1] ?? match[2]) as string) })),
+    [...text.matchAll(SPECIFIER)].map((match) => ({
+      from,
+      to: resolve(from, (match[1] ?? match[2]) as string),
+      typeOnly: /^[;\s]*(?:import|export)\s+type\b/.test(match[0]),
+    })),
   );
 }
 
