@@ -2,9 +2,6 @@ import type { AttemptPurpose, AttemptState, ChannelName } from '#src/domain/atte
 import type { Answer, AnswerRoad, DoseState } from '#src/domain/dose.ts';
 import type { EscalationKind, EscalationState } from '#src/domain/escalation.ts';
 import type { PrescriptionState } from '#src/domain/prescription.ts';
-import type { PageLanguage } from './language.ts';
-import { en } from './texts-en.ts';
-import { es } from './texts-es.ts';
 
 /** What a clinician can close a case with: codes, since the column is not encrypted and so takes no free text. */
 export const RESOLUTIONS = [
@@ -103,10 +100,4 @@ export interface Texts {
   codes: Record<string, string>;
   unknownCode: (code: string) => string;
   problem: { title: string; statuses: Record<number, string>; other: string };
-}
-
-const TEXTS: Record<PageLanguage, Texts> = { es, en };
-
-export function textsOf(language: PageLanguage): Texts {
-  return TEXTS[language];
 }

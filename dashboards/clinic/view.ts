@@ -1,7 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { DateTime } from 'luxon';
 import { type PageLanguage, pageLanguage } from './language.ts';
-import { type Texts, textsOf } from './texts.ts';
+import type { Texts } from './texts.ts';
+import { en } from './texts-en.ts';
+import { es } from './texts-es.ts';
+
+const TEXTS: Record<PageLanguage, Texts> = { es, en };
 
 /** What every page is written with: the reader's language and the time it is. `by` is who signed in. */
 export interface View {
@@ -13,7 +17,7 @@ export interface View {
 
 export function viewFor(request: FastifyRequest, now: Date, by: string | null): View {
   const language = pageLanguage(request.headers['accept-language']);
-  return { language, texts: textsOf(language), now, by };
+  return { language, texts: TEXTS[language], now, by };
 }
 
 /** `dom 22 nov, 08:00` in the zone. */
