@@ -1,24 +1,47 @@
 import type { App } from '#src/app.ts';
 import { plusSeconds } from '#src/clock.ts';
-import { HORIZON_HOURS, planDoses } from '#src/dispatch/plan.ts';
+import { HORIZON_HOURS, planRows } from '#src/dispatch/plan.ts';
+import { replanMoved } from '#src/dispatch/replan.ts';
 import { claimToPlan } from '#src/store/horizon.ts';
 import { type Stoppable, startLoop } from './loop.ts';
 
 const BATCH = 500;
 /** A prescription is planned again once its horizon is this much shorter than it should be. */
 const STEP_HOURS = 1;
+const HOUR_MS = 3_600_000;
 
-/** Plans one batch of prescriptions whose horizon has come closer. Returns whether there may be more. */
+/** Two batches at once: while PostgreSQL writes the one, the other is read and expanded. */
+const LANES = 2;
+
+/** Plans some prescriptions whose horizon has come closer. Returns whether there may be more. */
 export async function horizonPass(app: App): Promise<boolean> {
+  const full = await Promise.all(Array.from({ length: LANES }, () => planBatch(app)));
+  return full.includes(true);
+}
+
+/** Plans one batch in a transaction of its own. Returns whether the batch was full. */
+async function planBatch(app: App): Promise<boolean> {
   const before = plusSeconds(app.clock.now(), (HORIZON_HOURS - STEP_HOURS) * 3600);
   return app.sql.begin(async (tx) => {
-    const ids = await claimToPlan(tx, before, BATCH);
-    if (ids.length > 0) await planDoses(app, tx, ids);
-    return ids.length === BATCH;
+    const rows = await claimToPlan(tx, before, BATCH);
+    await planRows(app, tx, rows);
+    return rows.length === BATCH;
   });
 }
 
-/** Keeps every active prescription expanded 48 h ahead. Several may run: each batch is locked by one. */
+/**
+ * Keeps every active prescription expanded 48 h ahead, by the tz database of this process. Several may run: each batch is
+ * locked by one.
+ */
 export function startHorizon(app: App): Stoppable {
-  return startLoop(app, { name: 'horizon', everyMs: app.config.schedule.tickMs * 10, pass: () => horizonPass(app) });
+  const loops = [
+    startLoop(app, { name: 'horizon', everyMs: app.config.schedule.tickMs * 10, pass: () => horizonPass(app) }),
+    // At the start, when the tz database may be a new one; then for what an older process planned meanwhile.
+    startLoop(app, { name: 'tz', everyMs: HOUR_MS, pass: () => replanMoved(app) }),
+  ];
+  return {
+    async stop() {
+      for (const loop of loops) await loop.stop();
+    },
+  };
 }

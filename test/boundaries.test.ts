@@ -32,7 +32,9 @@ const LAYERS: Record<string, Layer> = {
   },
   bin: {
     folder: 'src/bin',
-    layers: ['domain', 'store', 'app', 'dispatch', 'intake', 'http', 'schedulers', 'dashboards', 'loadtests'],
+    layers: [
+      ...['domain', 'regimen', 'store', 'app', 'dispatch', 'intake', 'http', 'schedulers', 'dashboards', 'loadtests'],
+    ],
   },
 };
 

@@ -74,7 +74,7 @@ export async function missedDose(
   const { externalId, medication = 'Insulina glargina 10 UI', kind = 'missed_critical', critical = true } = given;
   const record = { ...PATIENT, externalId, ...(given.name === undefined ? {} : { name: given.name }) };
   app.clock.set('2026-11-23T12:00:00Z');
-  const prescription = await transaction(app.sql, async (tx) => {
+  const { prescription } = await transaction(app.sql, async (tx) => {
     await putPatient(app, tx, tenantId, record);
     return createPrescription(app, tx, tenantId, {
       patient: externalId,

@@ -1,53 +1,38 @@
-import { parseArgs } from 'node:util';
-import { systemClock } from '../clock.ts';
-import { makePartitionsAhead } from '../store/housekeeping.ts';
-import { migrate } from '../store/migrate.ts';
-import { openPool, type Pool } from '../store/pool.ts';
-import { createTenant } from '../store/tenants.ts';
+import type { Command } from './commands/command.ts';
+import { UsageError } from './commands/command.ts';
 
-const HELP = `dosebell: the command line of a running installation
-
-  dosebell migrate              bring the database's schema up to date
-  dosebell tenant create NAME   make a tenant and print its API key (shown once, kept only as a hash)
-  dosebell --help
-
-Environment: DATABASE_URL (docs/settings.md lists all settings).
-`;
-
-/** Every command: what it needs and what it does. Returns what to print. */
-const COMMANDS: Record<string, (sql: Pool, args: string[]) => Promise<string>> = {
-  migrate: async (sql) => {
-    const applied = await migrate(sql);
-    await makePartitionsAhead(sql, systemClock().now());
-    return applied.length === 0 ? 'the schema is up to date' : `applied ${applied.join(', ')}`;
-  },
-  'tenant create': async (sql, [name]) => {
-    if (!name) throw new UsageError('tenant create needs a NAME');
-    const { tenantId, apiKey } = await createTenant(sql, name, systemClock().now());
-    return JSON.stringify({ tenantId, apiKey });
-  },
+/** Every command, loaded only when it is asked for: `expand` starts without the database's client. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  expand: async () => (await import('./commands/expand.ts')).expandCommand,
+  preview: async () => (await import('./commands/preview.ts')).previewCommand,
+  migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
+  'tenant create': async () => (await import('./commands/tenant-create.ts')).tenantCreateCommand,
 };
 
-class UsageError extends Error {}
-
 async function main(args: string[]): Promise<number> {
-  const { positionals, values } = parseArgs({ args, options: { help: { type: 'boolean' } }, allowPositionals: true });
-  if (values.help || positionals.length === 0) {
-    process.stdout.write(HELP);
-    return values.help ? 0 : 2;
+  if (args.length === 0 || args[0] === '--help' || args[0] === '-h') {
+    console.log(await overview());
+    return args.length === 0 ? 2 : 0;
   }
-  const name = Object.keys(COMMANDS).find((known) => known === positionals.slice(0, known.split(' ').length).join(' '));
-  const command = name === undefined ? undefined : COMMANDS[name];
-  if (command === undefined || name === undefined) throw new UsageError(`unknown command "${positionals.join(' ')}"`);
-  const url = process.env['DATABASE_URL'];
-  if (!url) throw new UsageError('DATABASE_URL is not set');
-  const sql = openPool(url, { max: 2 });
-  try {
-    console.log(await command(sql, positionals.slice(name.split(' ').length)));
+  const name = Object.keys(COMMANDS).find((known) => known === args.slice(0, known.split(' ').length).join(' '));
+  const load = name === undefined ? undefined : COMMANDS[name];
+  if (load === undefined || name === undefined) throw new UsageError(`unknown command "${args.join(' ')}"`);
+  const command = await load();
+  const rest = args.slice(name.split(' ').length);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    console.log(command.help);
     return 0;
-  } finally {
-    await sql.end({ timeout: 5 });
   }
+  return command.run(rest);
+}
+
+async function overview(): Promise<string> {
+  const names = Object.keys(COMMANDS);
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = await Promise.all(
+    names.map(async (name) => `  dosebell ${name.padEnd(width)}  ${(await COMMANDS[name]?.())?.summary}`),
+  );
+  return ['dosebell: the command line', '', ...lines, '', 'dosebell COMMAND --help tells more of each.'].join('\n');
 }
 
 main(process.argv.slice(2)).then(

@@ -1,4 +1,4 @@
-const LANGUAGES = ['es', 'en', 'pt'] as const;
+export const LANGUAGES = ['es', 'en', 'pt'] as const;
 
 /** The languages dosebell has texts in. */
 export type Language = (typeof LANGUAGES)[number];

@@ -29,6 +29,8 @@ export interface PatientRecord {
   consent: { reminders: boolean; channels?: ChannelName[] };
   /** Wall clock `HH:mm`; non-critical reminders are not sent inside it. */
   quietHours?: { from: string; to: string };
+  /** The patient has died: every prescription is stopped and nothing is sent any more. */
+  deceased?: boolean;
 }
 
 /** Whose contact point it is. */

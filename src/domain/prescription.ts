@@ -9,6 +9,11 @@ export interface Regimen {
   rrules: string[];
   rdates: string[];
   exdates: string[];
+  /**
+   * What a monthly or yearly rule on the 29th, 30th or 31st does in a month without that day: `skip` it, as RFC 5545 says and
+   * as when absent, or fire on its `last_day` (RFC 7529's SKIP=BACKWARD).
+   */
+  monthEnd?: 'skip' | 'last_day';
 }
 
 export type PrescriptionState = 'active' | 'paused' | 'stopped';

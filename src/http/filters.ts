@@ -10,5 +10,5 @@ export async function patientIdOf(sql: Sql, tenantId: string, externalId: string
       { field: 'patient', detail: 'is not the id of one of your patients' },
     ]);
   }
-  return patient.id;
+  return patient;
 }

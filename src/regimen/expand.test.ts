@@ -158,6 +158,58 @@ describe('wall-clock regimens', () => {
   });
 });
 
+describe('the end of a short month', () => {
+  const year = (part: Partial<Regimen>, from = '2027-01-01', to = '2027-07-01') =>
+    instants(part, 'UTC', from, to).map((at) => at.slice(0, 10));
+
+  test.each<[string, Partial<Regimen>, string[]]>([
+    ['is skipped unless asked', { rrules: ['FREQ=MONTHLY;BYMONTHDAY=31'] }, ['2027-01-31', '2027-03-31', '2027-05-31']],
+    [
+      'is the last day when asked',
+      { rrules: ['FREQ=MONTHLY;BYMONTHDAY=31'], monthEnd: 'last_day' },
+      ['2027-01-31', '2027-02-28', '2027-03-31', '2027-04-30', '2027-05-31', '2027-06-30'],
+    ],
+    [
+      'counts for the day of the start too, every second month, and COUNT counts it',
+      { start: '2026-08-31T08:00:00', rrules: ['FREQ=MONTHLY;INTERVAL=2;COUNT=6'], monthEnd: 'last_day' },
+      ['2027-02-28', '2027-04-30', '2027-06-30'],
+    ],
+    [
+      'fires once for two days that both fall on it',
+      { rrules: ['FREQ=MONTHLY;BYMONTH=2,3,4;BYMONTHDAY=15,30,31'], monthEnd: 'last_day' },
+      ['2027-02-15', '2027-02-28', '2027-03-15', '2027-03-30', '2027-03-31', '2027-04-15', '2027-04-30'],
+    ],
+    [
+      'moves no day counted from the end, and no weekday onto it',
+      { rrules: ['FREQ=MONTHLY;BYMONTH=1,2;BYMONTHDAY=-31,31;BYDAY=SU'], monthEnd: 'last_day' },
+      ['2027-01-31', '2027-02-28'],
+    ],
+  ])('%s', (_, part, expected) => {
+    expect(year(part)).toEqual(expected);
+  });
+
+  test('is 28 February for who began on the 29th, but in a leap year', () => {
+    const part: Partial<Regimen> = { start: '2024-02-29T08:00:00', rrules: ['FREQ=YEARLY'], monthEnd: 'last_day' };
+    expect(year(part, '2024-01-01', '2029-01-01')).toEqual([
+      '2024-02-29',
+      '2025-02-28',
+      '2026-02-28',
+      '2027-02-28',
+      '2028-02-29',
+    ]);
+  });
+});
+
+test.each([
+  ['FREQ=DAILY;COUNT=3000;BYHOUR=8,20', '2020-04-09T01:00'],
+  ['FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;COUNT=200', '2019-12-30T13:00'],
+  ['FREQ=MONTHLY;BYMONTHDAY=31;COUNT=70', '2026-01-31T13:00'],
+  ['FREQ=HOURLY;INTERVAL=7;COUNT=12000', '2025-09-30T06:00'],
+])('the last of %s is at %s, counted from 2016', (rule, last) => {
+  const part = { start: '2016-03-01T08:00:00', rrules: [rule] };
+  expect(instants(part, 'America/Lima', `${last}:00Z`, '2060-01-01')).toEqual([last]);
+});
+
 describe('elapsed regimens', () => {
   test('every 8 hours stays 8 hours through a change of clocks', () => {
     const part: Partial<Regimen> = {

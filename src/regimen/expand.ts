@@ -1,7 +1,8 @@
 import type { Regimen } from '../domain/prescription.ts';
-import { DAY, dateOf, HOUR, type LocalMs, parseLocal, secondOfDay, timeOf, toInstant, toLocal } from './local-time.ts';
-import { parseRule, type Rule } from './rule.ts';
-import { walkElapsed, walkWall } from './walk.ts';
+import { DAY, dateOf, type LocalMs, parseLocal, secondOfDay, timeOf } from './local-time.ts';
+import { type ReadRule, readRule } from './read.ts';
+import { walkElapsed } from './walk.ts';
+import { type Zone, zoneNamed } from './zone.ts';
 
 /**
  * One dose of a regimen. `at` is the instant; `localDate` and `localTime` are the wall clock as the regimen writes it
@@ -15,22 +16,18 @@ export interface Occurrence {
   slot: number;
 }
 
-/** A regimen, read once. In elapsed mode `rdates` and `exdates` are instants, otherwise wall clock. */
-interface Plan {
-  elapsed: boolean;
-  start: LocalMs;
-  rules: Rule[];
-  rdates: number[];
-  exdates: Set<number>;
-}
-
-/** No clock on Earth is further from UTC than this, in history included. */
-const FARTHEST = 16 * HOUR;
-/** The longest gap in any zone: a whole day (Pacific/Apia, 30 December 2011). */
+/** The longest gap or overlap in any zone: a whole day (Pacific/Apia, 30 December 2011). */
 const LONGEST_GAP = DAY;
 /** A bounded regimen is looked at this far ahead for a further dose. */
 const LOOK_AHEAD = 60 * 366 * DAY;
 const DAY_SECONDS = 86_400;
+
+/** Instants, `to` not included. */
+interface Window {
+  from: number;
+  to: number;
+  limit: number;
+}
 
 /**
  * The doses of a regimen with `from ≤ at < to`, ascending, at most `limit`: all its rules and rdates together, each
@@ -43,93 +40,105 @@ export function expand(
   to: Date,
   limit: number = Number.POSITIVE_INFINITY,
 ): Occurrence[] {
-  const plan = readRegimen(regimen, zone);
   const window = { from: from.getTime(), to: to.getTime(), limit };
-  const found = plan.elapsed ? expandElapsed(plan, zone, window) : expandWall(plan, zone, window);
-  found.sort((a, b) => a.at.getTime() - b.at.getTime() || a.slot - b.slot);
-  return found.slice(0, limit);
+  const expandMode = regimen.mode === 'elapsed' ? expandElapsed : expandWall;
+  const found = ordered(expandMode(regimen, zoneNamed(zone), window));
+  return found.length > limit ? found.slice(0, limit) : found;
 }
 
 /** Whether the regimen has a dose at `at` or later: whether the window that begins there is worth looking at. */
 export function hasMoreAfter(regimen: Regimen, zone: string, at: Date): boolean {
-  const { rules } = readRegimen(regimen, zone);
-  if (rules.some((rule) => rule.count === undefined && rule.until === undefined)) return true;
+  for (const text of regimen.rrules) {
+    const { rule } = readable(text, regimen.monthEnd);
+    if (rule.count === undefined && rule.until === undefined) return true;
+  }
   return expand(regimen, zone, at, new Date(at.getTime() + LOOK_AHEAD), 1).length > 0;
 }
 
-interface Window {
-  from: number;
-  to: number;
-  limit: number;
-}
-
-function expandWall(plan: Plan, zone: string, { from, to, limit }: Window): Occurrence[] {
-  const found = new Map<LocalMs, Occurrence>();
+function expandWall(regimen: Regimen, zone: Zone, { from, to, limit }: Window): Occurrence[] {
+  const start = readLocal(regimen.start);
+  const exdates = datesIn(regimen.exdates, readLocal);
+  const found: Occurrence[] = [];
   /** Whether the time is a dose of the window. */
-  const take = (local: LocalMs, until?: number): boolean => {
-    if (plan.exdates.has(local)) return false;
-    const at = toInstant(local, zone);
-    if (at < from || at >= to || (until !== undefined && at > until)) return false;
-    found.set(local, { at: new Date(at), ...written(local, 0) });
+  const take = (local: LocalMs, before: number): boolean => {
+    const at = local - zone.offsetOfLocal(local);
+    if (at < from || at >= before || exdates?.has(local)) return false;
+    found.push(occurrence(at, local, 0));
     return true;
   };
-  for (const rule of plan.rules) {
-    const last = rule.until ? rule.until.ms + (rule.until.utc ? FARTHEST : 0) : Number.POSITIVE_INFINITY;
-    const until = rule.until?.utc ? rule.until.ms : undefined;
+  // A wall-clock time is read by the offset at its instant, or by one that a gap or an overlap ended less than a day before.
+  const first = from + Math.min(zone.offsetAt(from), zone.offsetAt(from - LONGEST_GAP));
+  for (const text of regimen.rrules) {
+    const { rule, walk } = readable(text, regimen.monthEnd);
+    const end = rule.until?.utc ? Math.min(to, rule.until.ms + 1) : to;
+    const last = end + Math.max(zone.offsetAt(end), zone.offsetAt(end - LONGEST_GAP));
     let taken = 0;
     let enough = Number.POSITIVE_INFINITY;
-    walkWall(rule, plan.start, from - FARTHEST, Math.min(to + FARTHEST, last), (local) => {
+    walk(start, first, rule.until?.utc === false ? Math.min(last, rule.until.ms) : last, (local) => {
       if (local > enough) return false;
-      if (take(local, until)) taken += 1;
+      if (take(local, end)) taken += 1;
       // A gap may move a later time before an earlier one, so the walk goes on for one gap.
       if (taken >= limit && enough === Number.POSITIVE_INFINITY) enough = local + LONGEST_GAP;
       return true;
     });
   }
-  for (const local of plan.rdates) take(local);
-  return [...found.values()];
+  for (const text of regimen.rdates) take(readLocal(text), to);
+  return found;
 }
 
-function expandElapsed(plan: Plan, zone: string, { from, to, limit }: Window): Occurrence[] {
-  const found = new Map<number, Occurrence>();
+function expandElapsed(regimen: Regimen, zone: Zone, { from, to, limit }: Window): Occurrence[] {
+  const instantOf = (local: LocalMs) => local - zone.offsetOfLocal(local);
+  const read = (text: string) => instantOf(readLocal(text));
+  const start = read(regimen.start);
+  const exdates = datesIn(regimen.exdates, read);
+  const found: Occurrence[] = [];
   const take = (at: number): boolean => {
-    if (plan.exdates.has(at) || at < from || at >= to) return false;
-    const local = toLocal(at, zone);
-    const secondTurn = toInstant(local, zone) !== at;
-    found.set(at, { at: new Date(at), ...written(local, secondTurn ? DAY_SECONDS : 0) });
+    if (at < from || at >= to || exdates?.has(at)) return false;
+    const local = at + zone.offsetAt(at);
+    found.push(occurrence(at, local, instantOf(local) === at ? 0 : DAY_SECONDS));
     return true;
   };
-  const start = toInstant(plan.start, zone);
-  for (const rule of plan.rules) {
-    const last = rule.until ? (rule.until.utc ? rule.until.ms : toInstant(rule.until.ms, zone)) : to;
+  for (const text of regimen.rrules) {
+    const { rule } = readable(text, regimen.monthEnd);
+    const last = rule.until ? (rule.until.utc ? rule.until.ms : instantOf(rule.until.ms)) : to;
     let taken = 0;
     walkElapsed(rule, start, from, Math.min(to - 1, last), (at) => {
       if (take(at)) taken += 1;
       return taken < limit;
     });
   }
-  for (const at of plan.rdates) take(at);
-  return [...found.values()];
+  for (const text of regimen.rdates) take(read(text));
+  return found;
 }
 
-function written(local: LocalMs, turn: number): Omit<Occurrence, 'at'> {
-  return { localDate: dateOf(local), localTime: timeOf(local), slot: secondOfDay(local) + turn };
+/** `turn`: the seconds that set the second turn of a repeated hour apart. */
+function occurrence(at: number, local: LocalMs, turn: number): Occurrence {
+  return { at: new Date(at), localDate: dateOf(local), localTime: timeOf(local), slot: secondOfDay(local) + turn };
 }
 
-function readRegimen(regimen: Regimen, zone: string): Plan {
-  const elapsed = regimen.mode === 'elapsed';
-  const readDate = (text: string) => (elapsed ? toInstant(readLocal(text), zone) : readLocal(text));
-  return {
-    elapsed,
-    start: readLocal(regimen.start),
-    rules: regimen.rrules.map((text) => {
-      const rule = parseRule(text);
-      if (typeof rule === 'string') throw new Error(`the rule ${rule}`);
-      return rule;
-    }),
-    rdates: regimen.rdates.map(readDate),
-    exdates: new Set(regimen.exdates.map(readDate)),
-  };
+/** Ascending, each once. One rule gives them so already, but for a gap. */
+function ordered(found: Occurrence[]): Occurrence[] {
+  const inOrder = (dose: Occurrence, i: number) => i === 0 || compare(found[i - 1] as Occurrence, dose) < 0;
+  if (found.every(inOrder)) return found;
+  found.sort(compare);
+  return found.filter(inOrder);
+}
+
+function compare(a: Occurrence, b: Occurrence): number {
+  return (
+    a.at.getTime() - b.at.getTime() ||
+    (a.localDate === b.localDate ? a.slot - b.slot : a.localDate < b.localDate ? -1 : 1)
+  );
+}
+
+function readable(text: string, monthEnd: Regimen['monthEnd']): ReadRule {
+  const read = readRule(text, monthEnd);
+  if (typeof read === 'string') throw new Error(`the rule ${read}`);
+  return read;
+}
+
+function datesIn(texts: string[], read: (text: string) => number): Set<number> | undefined {
+  return texts.length === 0 ? undefined : new Set(texts.map(read));
 }
 
 function readLocal(text: string): LocalMs {

@@ -1,4 +1,5 @@
 import { IANAZone } from 'luxon';
+import { zoneNamed } from './zone.ts';
 
 /**
  * A wall-clock time is carried as "floating" milliseconds: the instant at which a UTC clock shows it. Arithmetic on it
@@ -15,12 +16,35 @@ export const DAY = 24 * HOUR;
 export const TZ_VERSION = process.versions.tz ?? 'unknown';
 
 const LOCAL = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)$/;
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 /** Reads `YYYY-MM-DDTHH:mm:ss`; null when it is not one, or names a date that does not exist (30 February). */
 export function parseLocal(text: string): LocalMs | null {
   if (!LOCAL.test(text)) return null;
-  const ms = Date.parse(`${text}Z`);
-  return Number.isNaN(ms) || formatLocal(ms) !== text ? null : ms;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  if (month < 1 || month > 12 || day < 1 || day > monthLength(year, month - 1)) return null;
+  const seconds = (twoDigits(text, 11) * 60 + twoDigits(text, 14)) * 60 + twoDigits(text, 17);
+  return (dayNumber(year, month - 1) + day - 1) * DAY + seconds * SECOND;
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+}
+
+/** The days of a month; `month` 0 is January. */
+export function monthLength(year: number, month: number): number {
+  const leap = month === 1 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return leap ? 29 : (MONTH_DAYS[month as 0] as number);
+}
+
+/** The first of a month as days since 1970-01-01; `month` 0 is January. */
+export function dayNumber(year: number, month: number): number {
+  // The year begins in March, so that the leap day is its last.
+  const y = month < 2 ? year - 1 : year;
+  const dayOfYear = Math.floor((153 * (month < 2 ? month + 10 : month - 2) + 2) / 5);
+  return 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468;
 }
 
 /** Writes `YYYY-MM-DDTHH:mm:ss`. */
@@ -35,7 +59,7 @@ export function isZone(text: string): boolean {
 
 /** What a clock in the zone shows at an instant (milliseconds of the epoch). */
 export function toLocal(instant: number, zone: string): LocalMs {
-  return instant + offsetAt(instant, zone);
+  return instant + zoneNamed(zone).offsetAt(instant);
 }
 
 /**
@@ -43,15 +67,7 @@ export function toLocal(instant: number, zone: string): LocalMs {
  * gap (RFC 5545 3.3.5: 02:30 becomes 03:30); an ambiguous one is its first occurrence.
  */
 export function toInstant(local: LocalMs, zone: string): number {
-  // Offsets a day to either side: no zone changes twice within two days.
-  const before = offsetAt(local - DAY, zone);
-  const after = offsetAt(local + DAY, zone);
-  if (before === after) return local - before;
-  // The offset before the change answers for the overlap's first occurrence and for the gap alike.
-  const early = local - before;
-  if (offsetAt(early, zone) === before) return early;
-  const late = local - after;
-  return offsetAt(late, zone) === after ? late : early;
+  return local - zoneNamed(zone).offsetOfLocal(local);
 }
 
 /** The wall clock of an instant: `second` counts from local midnight. */
@@ -60,21 +76,35 @@ export function localParts(instant: Date, zone: string): { date: string; time: s
   return { date: dateOf(local), time: timeOf(local), second: secondOfDay(local) };
 }
 
+/** Days and seconds recently written, by their number: the doses of a pass fall on few of them. */
+const RECENT_DAYS = 4096;
+const recentDay = new Float64Array(RECENT_DAYS).fill(Number.NaN);
+const recentDate: string[] = [];
+const recentTime = new Array<string | undefined>(DAY / SECOND);
+
 /** `YYYY-MM-DD`. */
 export function dateOf(local: LocalMs): string {
-  return formatLocal(local).slice(0, 10);
+  const day = Math.floor(local / DAY);
+  const place = day & (RECENT_DAYS - 1);
+  if (recentDay[place] !== day) {
+    recentDay[place] = day;
+    recentDate[place] = formatLocal(local).slice(0, 10);
+  }
+  return recentDate[place] as string;
 }
 
 /** `HH:mm:ss`. */
 export function timeOf(local: LocalMs): string {
-  return formatLocal(local).slice(11);
+  const second = secondOfDay(local);
+  let text = recentTime[second];
+  if (text === undefined) {
+    text = formatLocal(local).slice(11);
+    recentTime[second] = text;
+  }
+  return text;
 }
 
 /** Seconds since local midnight, of the wall clock. */
 export function secondOfDay(local: LocalMs): number {
   return Math.floor((((local % DAY) + DAY) % DAY) / SECOND);
-}
-
-function offsetAt(instant: number, zone: string): number {
-  return IANAZone.create(zone).offset(instant) * MINUTE;
 }

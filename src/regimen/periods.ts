@@ -1,6 +1,6 @@
 import rrule from 'rrule';
 import { choose } from './choose.ts';
-import { DAY, type LocalMs, secondOfDay } from './local-time.ts';
+import { DAY, type LocalMs, monthLength, secondOfDay } from './local-time.ts';
 import type { ByDay, Rule } from './rule.ts';
 
 const { RRule } = rrule;
@@ -38,7 +38,8 @@ export function visitPeriods(
     true,
   );
   const emit = rule.bySetPos.length > 0 ? chooser(rule, visit) : { add: visit, end: () => true };
-  days.all((date) => emit.add(date.getTime() - shift));
+  const isDay = monthDayFilter(rule, start);
+  days.all((date) => !isDay(date) || emit.add(date.getTime() - shift));
   emit.end();
 }
 
@@ -87,13 +88,39 @@ function selectors(rule: Rule, start: LocalMs) {
   const ifNoDay = (frequencies: string[], value: number) => (noDay && frequencies.includes(rule.freq) ? [value] : []);
   return {
     bymonth: filled(rule.byMonth, ifNoDay(['YEARLY'], date.getUTCMonth() + 1)),
-    bymonthday: filled(rule.byMonthDay, ifNoDay(['YEARLY', 'MONTHLY'], date.getUTCDate())),
+    bymonthday: filled(withMonthEnds(rule, start), []),
     byyearday: filled(rule.byYearDay, []),
     byweekno: filled(rule.byWeekNo, []),
     byweekday: rule.byDay.length > 0 ? weekdays(rule) : filled(ifNoDay(['WEEKLY'], (date.getUTCDay() + 6) % 7), []),
     byhour: filled(rule.byHour, [Math.floor(secondOfDay(start) / 3600)]),
     byminute: filled(rule.byMinute, [date.getUTCMinutes()]),
     bysecond: filled(rule.bySecond, [date.getUTCSeconds()]),
+  };
+}
+
+/** BYMONTHDAY, or the day RFC 5545 takes from the start in its place. */
+function monthDaysOf(rule: Rule, start: LocalMs): number[] {
+  const noDay = [rule.byWeekNo, rule.byYearDay, rule.byMonthDay, rule.byDay].every((list) => list.length === 0);
+  return noDay && ['YEARLY', 'MONTHLY'].includes(rule.freq) ? [new Date(start).getUTCDate()] : rule.byMonthDay;
+}
+
+/** With `last_day` every day that may be the last of a month is laid out, and `monthDayFilter` takes the wanted ones. */
+function withMonthEnds(rule: Rule, start: LocalMs): number[] {
+  const wanted = monthDaysOf(rule, start);
+  return movesMonthEnds(rule, wanted) ? [...new Set([...wanted, 28, 29, 30, 31])] : wanted;
+}
+
+function movesMonthEnds(rule: Rule, wanted: number[]): boolean {
+  return rule.monthEnd === 'last_day' && ['YEARLY', 'MONTHLY'].includes(rule.freq) && wanted.some((day) => day > 28);
+}
+
+function monthDayFilter(rule: Rule, start: LocalMs): (date: Date) => boolean {
+  const wanted = monthDaysOf(rule, start);
+  if (!movesMonthEnds(rule, wanted)) return () => true;
+  return (date) => {
+    const day = date.getUTCDate();
+    const length = monthLength(date.getUTCFullYear(), date.getUTCMonth());
+    return wanted.includes(day) || wanted.includes(day - length - 1) || (day === length && wanted.some((d) => d > day));
   };
 }
 

@@ -19,6 +19,8 @@ export interface Rule {
   count?: number;
   /** Inclusive. `utc`: an instant; otherwise wall clock. */
   until?: { ms: LocalMs; utc: boolean };
+  /** In a MONTHLY or YEARLY rule, BYMONTHDAY (or the start's day) beyond the end of a short month is its last day. */
+  monthEnd?: 'last_day';
   /** 0 is Monday. */
   weekStart: number;
   byDay: ByDay[];

@@ -33,7 +33,7 @@ export function visitSteps(
 }
 
 /** Where, inside each hour (or minute), the rule fires. */
-function offsetsInStep(rule: Rule, startInUnit: number): number[] {
+export function offsetsInStep(rule: Rule, startInUnit: number): number[] {
   const seconds = rule.bySecond.length > 0 ? rule.bySecond : [Math.floor((startInUnit % MINUTE) / SECOND)];
   const hourly = rule.freq === 'HOURLY';
   const minutes = hourly && rule.byMinute.length > 0 ? rule.byMinute : [Math.floor(startInUnit / MINUTE)];

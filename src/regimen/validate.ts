@@ -2,8 +2,9 @@ import type { Regimen } from '../domain/prescription.ts';
 import type { FieldError } from '../domain/refusal.ts';
 import { expand, hasMoreAfter, type Occurrence } from './expand.ts';
 import { DAY, formatLocal, isZone, type LocalMs, MINUTE, parseLocal, SECOND, toInstant } from './local-time.ts';
-import { parseRule, type Rule } from './rule.ts';
-import { ELAPSED_UNIT, walkWall } from './walk.ts';
+import { type ReadRule, readRule } from './read.ts';
+import type { Rule } from './rule.ts';
+import { ELAPSED_UNIT } from './walk.ts';
 
 const MAX_RULES = 20;
 const MAX_DATES = 1000;
@@ -88,11 +89,11 @@ const POLICY: [(rule: Rule, mode: Regimen['mode'], closest: number) => boolean, 
 /** Each rule by itself: read, allowed, and firing at all. */
 function checkRules(regimen: Regimen, closest: number): FieldError[] {
   const errors: FieldError[] = [];
-  const rules: Rule[] = [];
+  const rules: ReadRule[] = [];
   for (const [i, text] of regimen.rrules.entries()) {
-    const rule = parseRule(text);
-    if (typeof rule !== 'string') rules.push(rule);
-    const problem = typeof rule === 'string' ? rule : policyProblem(rule, regimen.mode, closest);
+    const read = readRule(text, regimen.monthEnd);
+    if (typeof read !== 'string') rules.push(read);
+    const problem = typeof read === 'string' ? read : policyProblem(read.rule, regimen.mode, closest);
     if (problem !== undefined) errors.push({ field: `regimen.rrules[${i}]`, detail: problem });
   }
   if (errors.length > 0 || regimen.mode === 'elapsed') return errors;
@@ -120,9 +121,9 @@ function hasSelector(rule: Rule): boolean {
   return Object.entries(rule).some(([part, value]) => part.startsWith('by') && value.length > 0);
 }
 
-function fires(rule: Rule, start: LocalMs): boolean {
+function fires({ walk }: ReadRule, start: LocalMs): boolean {
   let found = false;
-  walkWall(rule, start, start, start + FIRST_YEARS, () => {
+  walk(start, start, start + FIRST_YEARS, () => {
     found = true;
     return false;
   });

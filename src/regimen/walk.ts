@@ -1,29 +1,34 @@
+import { arithmeticWalker } from './arithmetic.ts';
 import { DAY, HOUR, type LocalMs, MINUTE } from './local-time.ts';
 import { visitPeriods } from './periods.ts';
 import type { Frequency, Rule } from './rule.ts';
 import { visitSteps } from './steps.ts';
 
 /**
- * The occurrences of one rule on the wall clock between `from` and `to`, both included, ascending, until `visit` answers
- * false. COUNT counts from `start`; UNTIL is the caller's, because it may be an instant. `start` itself occurs only
- * when the rule matches it. This is the seam behind which faster arithmetic belongs.
+ * Visits the occurrences of one rule on the wall clock between `from` and `to`, both included, ascending, until `visit`
+ * answers false. COUNT counts from `start`; UNTIL is the caller's, because it may be an instant. `start` itself occurs only
+ * when the rule matches it.
  */
-export function walkWall(
-  rule: Rule,
-  start: LocalMs,
-  from: LocalMs,
-  to: LocalMs,
-  visit: (local: LocalMs) => boolean,
-): void {
-  if (from > to) return;
+export type Walker = (start: LocalMs, from: LocalMs, to: LocalMs, visit: (local: LocalMs) => boolean) => void;
+
+/** By arithmetic where the rule has a common shape, the general way otherwise; the two agree on every rule. */
+export function walkerOf(rule: Rule): Walker {
+  return arithmeticWalker(rule) ?? generalWalker(rule);
+}
+
+/** Lays out the periods of any rule; a rule with COUNT is walked from its start. */
+export function generalWalker(rule: Rule): Walker {
   const walk = rule.freq === 'HOURLY' || rule.freq === 'MINUTELY' ? visitSteps : visitPeriods;
-  let left = rule.count ?? Number.POSITIVE_INFINITY;
-  walk(rule, start, rule.count === undefined ? from : start, to, (local) => {
-    if (local > to) return false;
-    if (local < start) return true;
-    left -= 1;
-    return (local < from || visit(local)) && left > 0;
-  });
+  return (start, from, to, visit) => {
+    if (from > to) return;
+    let left = rule.count ?? Number.POSITIVE_INFINITY;
+    walk(rule, start, rule.count === undefined ? from : start, to, (local) => {
+      if (local > to) return false;
+      if (local < start) return true;
+      left -= 1;
+      return (local < from || visit(local)) && left > 0;
+    });
+  };
 }
 
 /** The frequencies an elapsed-time rule may have, as lengths on the time line. */

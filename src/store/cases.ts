@@ -58,6 +58,16 @@ export async function resolveAnsweredCases(sql: Sql, doseId: string, now: Date):
         WHERE ed.escalation_id = e.id AND d.state NOT IN ('taken', 'skipped'))`;
 }
 
+/** Nobody is to be told of this patient any more. */
+export async function resolveCasesOf(
+  sql: Sql,
+  { patientId, resolution, now }: { patientId: string; resolution: string; now: Date },
+): Promise<void> {
+  await sql`
+    UPDATE escalations SET state = 'resolved', resolved_at = ${now}, resolution = ${resolution}
+    WHERE patient_id = ${patientId} AND state <> 'resolved'`;
+}
+
 /** By case, the contact points already used to tell somebody of these doses. */
 export async function triedContacts(sql: Sql, doseIds: string[]): Promise<Map<string, Set<string>>> {
   const rows = await sql<{ escalationId: string; contactPointId: string }[]>`

@@ -7,33 +7,111 @@ export interface PlannedDose {
   id: string;
   localDate: string;
   slot: number;
-  tenantId: string;
-  patientId: string;
-  prescriptionId: string;
-  prescriptionVersion: number;
+  /** A whole second. */
   dueAt: Date;
-  windowEndsAt: Date;
-  critical: boolean;
-  shard: number;
-  tzVersion: string;
 }
 
-/** Inserts what is not there yet (identity: prescription, local date, slot) and returns how many were new. */
-export async function insertDoses(sql: Sql, doses: PlannedDose[]): Promise<number> {
-  if (doses.length === 0) return 0;
+/** Doses to be planned of one prescription, with what they have in common. */
+export interface DosePlan {
+  prescription: {
+    id: string;
+    tenantId: string;
+    patientId: string;
+    version: number;
+    windowSeconds: number;
+    critical: boolean;
+  };
+  shard: number;
+  doses: PlannedDose[];
+}
+
+/**
+ * Inserts what is not there yet (identity: prescription, local date, slot) and returns how many were new. Each array is one
+ * text, and what the doses of a prescription share is sent once: writing out every value took as long as the insert.
+ */
+export async function insertDoses(sql: Sql, plans: DosePlan[], tzVersion: string): Promise<number> {
+  const owners = plans.filter(({ doses }) => doses.length > 0);
+  if (owners.length === 0) return 0;
+  const ids: string[] = [];
+  const ownerOf: number[] = [];
+  const dates: string[] = [];
+  const slots: number[] = [];
+  const dues: number[] = [];
+  for (const [i, { doses }] of owners.entries()) {
+    for (const dose of doses) {
+      ids.push(dose.id);
+      ownerOf.push(i + 1);
+      dates.push(dose.localDate);
+      slots.push(dose.slot);
+      dues.push(dose.dueAt.getTime() / 1000);
+    }
+  }
+  const of = (read: (plan: DosePlan) => unknown) => literal(owners.map(read));
   const inserted = await sql`
     INSERT INTO doses (id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at,
                        window_ends_at, critical, shard, tz_version, next_action_at)
-    SELECT *, v.due_at
-    FROM unnest(${column(doses, 'id')}::uuid[], ${column(doses, 'localDate')}::date[], ${column(doses, 'slot')}::int[],
-                ${column(doses, 'tenantId')}::uuid[], ${column(doses, 'patientId')}::uuid[], ${column(doses, 'prescriptionId')}::uuid[],
-                ${column(doses, 'prescriptionVersion')}::int[], ${column(doses, 'dueAt')}::timestamptz[],
-                ${column(doses, 'windowEndsAt')}::timestamptz[], ${column(doses, 'critical')}::text[]::boolean[],
-                ${column(doses, 'shard')}::smallint[], ${column(doses, 'tzVersion')}::text[])
-      AS v (id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at,
-            window_ends_at, critical, shard, tz_version)
+    SELECT v.id, v.local_date, v.slot, p.tenant_id, p.patient_id, p.id, p.version, to_timestamp(v.due),
+           to_timestamp(v.due + p.seconds), p.critical, p.shard, ${tzVersion}, to_timestamp(v.due)
+    FROM unnest(${literal(ids)}::text::uuid[], ${literal(ownerOf)}::text::int[], ${literal(dates)}::text::date[],
+                ${literal(slots)}::text::int[], ${literal(dues)}::text::bigint[]) AS v (id, owner, local_date, slot, due)
+    JOIN unnest(${of((plan) => plan.prescription.id)}::text::uuid[], ${of((plan) => plan.prescription.tenantId)}::text::uuid[],
+                ${of((plan) => plan.prescription.patientId)}::text::uuid[], ${of((plan) => plan.prescription.version)}::text::int[],
+                ${of((plan) => plan.prescription.windowSeconds)}::text::int[],
+                ${of((plan) => plan.prescription.critical)}::text::boolean[], ${of((plan) => plan.shard)}::text::smallint[])
+         WITH ORDINALITY AS p (id, tenant_id, patient_id, version, seconds, critical, shard, n) ON p.n = v.owner
     ON CONFLICT (prescription_id, local_date, slot) WHERE state NOT IN ('cancelled', 'excluded') DO NOTHING`;
   return inserted.count;
+}
+
+/** An array of PostgreSQL, as text; of values that need no quotes. */
+function literal(values: unknown[]): string {
+  return `{${values.join()}}`;
+}
+
+/** Prescriptions of doses that are still to come and were planned by another version of the tz database; `limit` at most. */
+export async function plannedByOtherTz(
+  sql: Sql,
+  { tzVersion, now, limit }: { tzVersion: string; now: Date; limit: number },
+): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    SELECT DISTINCT d.prescription_id AS id FROM doses d JOIN prescriptions p ON p.id = d.prescription_id
+    WHERE d.next_action_at > ${now} AND d.state = 'planned' AND d.due_at > ${now} AND d.tz_version <> ${tzVersion}
+      AND p.state = 'active'
+    LIMIT ${limit}`;
+  return rows.map((row) => row.id);
+}
+
+/** A dose that is still to come. */
+export interface FutureDose {
+  id: string;
+  prescriptionId: string;
+  localDate: string;
+  slot: number;
+  dueAt: Date;
+}
+
+export async function futurePlanned(sql: Sql, prescriptionIds: string[], now: Date): Promise<FutureDose[]> {
+  return sql<FutureDose[]>`
+    SELECT id, prescription_id AS "prescriptionId", local_date AS "localDate", slot, due_at AS "dueAt" FROM doses
+    WHERE prescription_id = ANY(${prescriptionIds}::uuid[]) AND state = 'planned' AND due_at > ${now}`;
+}
+
+/** Records that doses were checked against this version of the tz database and are where they belong. */
+export async function keepUnderTz(sql: Sql, doses: FutureDose[], tzVersion: string): Promise<void> {
+  if (doses.length === 0) return;
+  await sql`
+    UPDATE doses d SET tz_version = ${tzVersion}
+    FROM unnest(${column(doses, 'id')}::uuid[], ${column(doses, 'localDate')}::date[]) AS v (id, local_date)
+    WHERE d.id = v.id AND d.local_date = v.local_date`;
+}
+
+/** Ends doses that the tz database now in use has elsewhere. What has been opened meanwhile keeps its course. */
+export async function cancelMoved(sql: Sql, doses: FutureDose[], now: Date): Promise<void> {
+  if (doses.length === 0) return;
+  await sql`
+    UPDATE doses d SET state = 'cancelled', reason = 'tz_changed', resolved_at = ${now}, next_action_at = NULL
+    FROM unnest(${column(doses, 'id')}::uuid[], ${column(doses, 'localDate')}::date[]) AS v (id, local_date)
+    WHERE d.id = v.id AND d.local_date = v.local_date AND d.state = 'planned'`;
 }
 
 /** Ends a prescription's doses that are not due yet; what was already due keeps its course. Returns how many. */
@@ -45,6 +123,17 @@ export async function cancelFuture(
   const ended = await sql`
     UPDATE doses SET state = ${state}, reason = ${reason}, resolved_at = ${now}, next_action_at = NULL
     WHERE prescription_id = ${prescriptionId} AND state IN ('planned', 'open') AND due_at > ${now}`;
+  return ended.count;
+}
+
+/** Ends all of a patient's doses that are still open or planned, the ones already due too. Returns how many. */
+export async function excludeUnanswered(
+  sql: Sql,
+  { patientId, reason, now }: { patientId: string; reason: string; now: Date },
+): Promise<number> {
+  const ended = await sql`
+    UPDATE doses SET state = 'excluded', reason = ${reason}, resolved_at = ${now}, next_action_at = NULL
+    WHERE patient_id = ${patientId} AND state IN ('planned', 'open')`;
   return ended.count;
 }
 

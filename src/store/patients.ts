@@ -5,8 +5,10 @@ import type { Cipher } from './cipher.ts';
 import type { Sql } from './pool.ts';
 
 /** A patient with the state of each contact point, in the order they were given. */
-export interface StoredPatient extends Omit<PatientRecord, 'contacts' | 'caregivers' | 'clinicians'> {
+export interface StoredPatient extends Omit<PatientRecord, 'contacts' | 'caregivers' | 'clinicians' | 'deceased'> {
   id: string;
+  /** When the death was recorded. */
+  deceasedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
   contactPoints: StoredContact[];
@@ -21,12 +23,15 @@ interface StoredContact {
   stateCode: string | null;
 }
 
-/** Inserts or fully replaces a patient; locks the row. `zoneChanged`: its planned future is to be planned anew. */
+/**
+ * Inserts or fully replaces a patient; locks the row. `zoneBefore`: the zone that was another one, so that the planned
+ * future is to be planned anew. The moment at which a death was first recorded stays.
+ */
 export async function savePatient(
   tx: Sql,
   cipher: Cipher,
   { tenantId, record, now }: { tenantId: string; record: PatientRecord; now: Date },
-): Promise<{ id: string; created: boolean; zoneChanged: boolean }> {
+): Promise<{ id: string; created: boolean; zoneBefore: string | null }> {
   const values = {
     name: record.name === undefined ? null : cipher.seal(record.name),
     locale: record.locale,
@@ -36,14 +41,18 @@ export async function savePatient(
     quiet_hours: record.quietHours === undefined ? null : tx.json(record.quietHours),
     updated_at: now,
   };
-  const row = { id: uuidv7(now), tenant_id: tenantId, external_id: record.externalId, created_at: now, ...values };
+  const deceasedAt = record.deceased ? now : null;
+  const ids = { id: uuidv7(now), tenant_id: tenantId, external_id: record.externalId };
+  const row = { ...ids, created_at: now, deceased_at: deceasedAt, ...values };
   const inserted = await tx`INSERT INTO patients ${tx(row)} ON CONFLICT (tenant_id, external_id) DO NOTHING`;
-  if (inserted.count === 1) return { id: row.id, created: true, zoneChanged: false };
+  if (inserted.count === 1) return { id: row.id, created: true, zoneBefore: null };
   const [old] = await tx<{ id: string; zone: string }[]>`
-    SELECT id, zone FROM patients WHERE tenant_id = ${tenantId} AND external_id = ${record.externalId} FOR UPDATE`;
+    SELECT id, zone FROM patients WHERE tenant_id = ${tenantId} AND external_id = ${record.externalId} FOR NO KEY UPDATE`;
   const { id, zone } = old as { id: string; zone: string };
-  await tx`UPDATE patients SET ${tx(values)} WHERE id = ${id}`;
-  return { id, created: false, zoneChanged: zone !== record.zone };
+  await tx`
+    UPDATE patients SET ${tx(values)}, deceased_at = CASE WHEN ${deceasedAt !== null} THEN coalesce(deceased_at, ${now}) END
+    WHERE id = ${id}`;
+  return { id, created: false, zoneBefore: zone === record.zone ? null : zone };
 }
 
 /**
@@ -93,14 +102,39 @@ function contactsOf(record: PatientRecord) {
   ];
 }
 
-/** Who a prescription is for: found by the tenant's own id. */
-export async function findPatient(
-  sql: Sql,
+/** The patient's id, found by the tenant's own. */
+export async function findPatient(sql: Sql, tenantId: string, externalId: string): Promise<string | null> {
+  const [row] = await sql<{ id: string }[]>`
+    SELECT id FROM patients WHERE tenant_id = ${tenantId} AND external_id = ${externalId}`;
+  return row?.id ?? null;
+}
+
+/** What planning and judging a prescription takes of its patient. */
+export interface PrescribedPatient {
+  id: string;
+  locale: string;
+  zone: string;
+  quietHours: { from: string; to: string } | null;
+  deceasedAt: Date | null;
+}
+
+/**
+ * Who a prescription is for. `hold`: as they are until the transaction ends, so that a move to another zone or a death
+ * waits, and then sees what this transaction planned.
+ */
+export async function readPrescribed(
+  tx: Sql,
   tenantId: string,
-  externalId: string,
-): Promise<{ id: string; zone: string } | null> {
-  const [row] = await sql<{ id: string; zone: string }[]>`
-    SELECT id, zone FROM patients WHERE tenant_id = ${tenantId} AND external_id = ${externalId}`;
+  of: { externalId: string } | { prescriptionId: string },
+  hold: boolean,
+): Promise<PrescribedPatient | null> {
+  const which =
+    'externalId' in of
+      ? tx`external_id = ${of.externalId}`
+      : tx`id = (SELECT patient_id FROM prescriptions WHERE tenant_id = ${tenantId} AND id = ${of.prescriptionId})`;
+  const [row] = await tx<PrescribedPatient[]>`
+    SELECT id, locale, zone, quiet_hours AS "quietHours", deceased_at AS "deceasedAt"
+    FROM patients WHERE tenant_id = ${tenantId} AND ${which} ${hold ? tx`FOR SHARE` : tx``}`;
   return row ?? null;
 }
 
@@ -112,7 +146,7 @@ export async function readPatient(
 ): Promise<StoredPatient | null> {
   const [row] = await sql<PatientRow[]>`
     SELECT id, external_id AS "externalId", name, locale, zone, routine, consent, quiet_hours AS "quietHours",
-           created_at AS "createdAt", updated_at AS "updatedAt"
+           deceased_at AS "deceasedAt", created_at AS "createdAt", updated_at AS "updatedAt"
     FROM patients WHERE tenant_id = ${tenantId} AND external_id = ${externalId}`;
   if (row === undefined) return null;
   const contacts = await sql<ContactRow[]>`

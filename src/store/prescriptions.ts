@@ -59,11 +59,22 @@ export async function updatePrescription(tx: Sql, cipher: Cipher, next: StoredPr
   await tx`UPDATE prescriptions SET version = version + 1, ${tx(values)} WHERE id = ${next.id}`;
 }
 
-/** Moves the cursors of the patient's active prescriptions back to `now`, and returns their ids. */
-export async function restartPlanning(tx: Sql, patientId: string, now: Date): Promise<string[]> {
-  const rows = await tx<{ id: string }[]>`
-    UPDATE prescriptions SET planned_to = ${now} WHERE patient_id = ${patientId} AND state = 'active' RETURNING id`;
-  return rows.map((row) => row.id);
+/** Moves the cursors of the patient's active prescriptions back to `now`, and returns what is to be planned anew. */
+export async function restartPlanning(
+  tx: Sql,
+  patientId: string,
+  now: Date,
+): Promise<{ id: string; regimen: Regimen }[]> {
+  return tx<{ id: string; regimen: Regimen }[]>`
+    UPDATE prescriptions SET planned_to = ${now} WHERE patient_id = ${patientId} AND state = 'active'
+    RETURNING id, regimen`;
+}
+
+/** Ends the patient's prescriptions for good, paused ones too. */
+export async function stopAll(tx: Sql, patientId: string, now: Date): Promise<void> {
+  await tx`
+    UPDATE prescriptions SET state = 'stopped', version = version + 1, updated_at = ${now}
+    WHERE patient_id = ${patientId} AND state <> 'stopped'`;
 }
 
 /** Holds a prescription of the tenant until the transaction ends: changes of it come one after another. */

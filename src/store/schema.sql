@@ -154,7 +154,8 @@ CREATE TABLE patients (
   consent jsonb NOT NULL,
   quiet_hours jsonb,
   created_at timestamp with time zone NOT NULL,
-  updated_at timestamp with time zone NOT NULL
+  updated_at timestamp with time zone NOT NULL,
+  deceased_at timestamp with time zone
 );
 
 CREATE TABLE prescriptions (

@@ -113,7 +113,7 @@ export async function seedPrescription(
     const [hour, minute] = time.split(':').map(Number);
     return `FREQ=DAILY;BYHOUR=${hour};BYMINUTE=${minute};BYSECOND=0`;
   });
-  const { id } = await app.sql.begin((tx) =>
+  const { prescription } = await app.sql.begin((tx) =>
     createPrescription(app, tx, app.tenantId, {
       patient: patient.externalId,
       medication: 'Medicina de prueba',
@@ -121,5 +121,5 @@ export async function seedPrescription(
       policy: completePolicy(given.policy ?? {}),
     }),
   );
-  return id;
+  return prescription.id;
 }

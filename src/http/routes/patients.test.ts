@@ -28,7 +28,9 @@ describe('PUT and GET /v1/patients/{externalId}', () => {
       quietHours: { from: '22:00', to: '07:00' },
     });
     expect(replaced.statusCode).toBe(200);
-    const { createdAt, updatedAt, id, ...rest } = replaced.json();
+    const { warnings, ...written } = replaced.json();
+    expect(warnings).toEqual([]);
+    const { createdAt, updatedAt, id, ...rest } = written;
     expect(rest).toEqual({
       externalId: 'a b/1',
       locale: 'pt-BR',
@@ -39,7 +41,7 @@ describe('PUT and GET /v1/patients/{externalId}', () => {
       contactPoints: [],
     });
     expect(id).toBe(created.json().id);
-    expect((await api.call('GET', '/v1/patients/a%20b%2F1')).json()).toEqual(replaced.json());
+    expect((await api.call('GET', '/v1/patients/a%20b%2F1')).json()).toEqual(written);
     const [stored] = await api.app.sql`SELECT string_agg(encode(value, 'escape'), ' ') AS text FROM contact_points`;
     expect(stored?.text).not.toContain('987654321');
   });
@@ -94,6 +96,34 @@ describe('PUT and GET /v1/patients/{externalId}', () => {
       '2026-11-24T23:00:00.000Z',
       '2026-11-25T11:00:00.000Z',
     ]);
+  });
+
+  test('another zone tells where it brings two doses too near', async () => {
+    api.app.clock.set('2026-11-23T12:00:00Z');
+    await api.call('PUT', '/v1/patients/z1', PATIENT);
+    const { id } = (await api.call('POST', '/v1/prescriptions', { ...PRESCRIPTION, patient: 'z1' })).json();
+    api.app.clock.advance(5 * 3600); // noon in Lima, 19:00 in Athens
+    const moved = await api.call('PUT', '/v1/patients/z1', { ...PATIENT, zone: 'Europe/Athens' });
+    expect(moved.json().warnings).toEqual([
+      { prescriptionId: id, code: 'short_interval', detail: expect.stringContaining('solo 5 h en vez de 12 h') },
+    ]);
+  });
+
+  test('a move that fails moves nothing', async () => {
+    api.app.clock.set('2026-11-23T12:00:00Z');
+    await api.call('PUT', '/v1/patients/z2', PATIENT);
+    const { id } = (await api.call('POST', '/v1/prescriptions', { ...PRESCRIPTION, patient: 'z2' })).json();
+    const all = async () => [
+      (await api.call('GET', '/v1/patients/z2')).json(),
+      (await api.call('GET', `/v1/prescriptions/${id}/doses`)).json(),
+    ];
+    const before = await all();
+    // No partition holds the doses of that day: planning anew fails after all else was done.
+    api.app.clock.set('2028-01-01T00:00:00Z');
+    const failed = await api.call('PUT', '/v1/patients/z2', { ...PATIENT, zone: 'Europe/Athens', contacts: [] });
+    expect(failed.statusCode).toBe(500);
+    api.app.clock.set('2026-11-23T12:00:00Z');
+    expect(await all()).toEqual(before);
   });
 
   test('an unknown patient is 404', async () => {

@@ -5,7 +5,15 @@ import { putPatient } from '../../intake/commands.ts';
 import { readPatient } from '../../store/patients.ts';
 import { transaction } from '../../store/transaction.ts';
 import { KEYED, KEYED_BODY, problems } from '../schemas/common.ts';
-import { PatientBody, PatientParams, PatientView, patientView, toPatientRecord } from '../schemas/patient.ts';
+import {
+  PatientBody,
+  PatientParams,
+  PatientPutView,
+  PatientView,
+  patientView,
+  toPatientRecord,
+} from '../schemas/patient.ts';
+import { languageFor, warningView } from '../schemas/warning.ts';
 
 export function patientRoutes(app: App): FastifyPluginAsyncTypebox {
   return async (server) => {
@@ -15,17 +23,27 @@ export function patientRoutes(app: App): FastifyPluginAsyncTypebox {
         schema: {
           summary: 'Create a patient, or replace it as a whole',
           description:
-            'What is left out is removed. A contact point that opted out or proved invalid stays so while its value is the same. Another zone moves the doses that are not due yet.',
+            'What is left out is removed. A contact point that opted out or proved invalid stays so while its value is the same. Another zone moves the doses that are not due yet; warnings tell where that brings two doses too near or too far. A death ends everything that is open.',
           tags: ['patients'],
           params: PatientParams,
           body: PatientBody,
-          response: { 200: PatientView, 201: PatientView, ...problems(...KEYED_BODY) },
+          response: { 200: PatientPutView, 201: PatientPutView, ...problems(...KEYED_BODY) },
         },
       },
       async (request, reply) => {
         const record = toPatientRecord(request.params.externalId, request.body);
-        const { patient, created } = await transaction(app.sql, (tx) => putPatient(app, tx, request.tenantId, record));
-        return reply.code(created ? 201 : 200).send(patientView(patient));
+        const { patient, created, warnings } = await transaction(app.sql, (tx) =>
+          putPatient(app, tx, request.tenantId, record),
+        );
+        const language = languageFor(request.headers, patient.locale);
+        const body = {
+          ...patientView(patient),
+          warnings: warnings.map(({ prescriptionId, warning }) => ({
+            prescriptionId,
+            ...warningView(warning, language),
+          })),
+        };
+        return reply.code(created ? 201 : 200).send(body);
       },
     );
 

@@ -42,7 +42,9 @@ describe('POST /v1/prescriptions', () => {
       regimen: { mode: 'wall', ...PRESCRIPTION.regimen, rdates: [], exdates: [] },
       policy: completePolicy({}),
     });
-    expect((await api.call('GET', `/v1/prescriptions/${created.id}`)).json()).toEqual(created);
+    const { warnings, ...stored } = created;
+    expect(warnings).toEqual([]);
+    expect((await api.call('GET', `/v1/prescriptions/${created.id}`)).json()).toEqual(stored);
     const doses = await dosesOf(created.id);
     expect(doses.map((dose) => dose.dueAt.slice(0, 16))).toEqual([
       '2026-11-23T13:00',
@@ -71,6 +73,9 @@ describe('POST /v1/prescriptions', () => {
     const response = await api.call('POST', '/v1/prescriptions/preview?days=4', { ...PRESCRIPTION, regimen });
     expect(response.json()).toEqual({
       zone: 'America/Lima',
+      words:
+        'todos los días a las 08:00, excepto el 25 de noviembre de 2026 a las 08:00, desde el 24 de noviembre de 2026',
+      warnings: [],
       doses: [
         { dueAt: '2026-11-24T13:00:00.000Z', localDate: '2026-11-24', localTime: '08:00:00' },
         { dueAt: '2026-11-26T13:00:00.000Z', localDate: '2026-11-26', localTime: '08:00:00' },
@@ -81,6 +86,64 @@ describe('POST /v1/prescriptions', () => {
     expect(much.json().doses).toHaveLength(200);
     expect(much.json().more).toBe(true);
     expect(await countRows(api.app)).toEqual(before);
+  });
+});
+
+describe('words and warnings', () => {
+  const night = { quietHours: { from: '22:00', to: '07:00' } };
+  const monthly = { start: '2026-12-31T06:00:00', rrules: ['FREQ=MONTHLY'] };
+  const ask = async (regimen: object, headers = {}) =>
+    (
+      await api.call('POST', '/v1/prescriptions/preview', { ...PRESCRIPTION, patient: 'w1', regimen }, { headers })
+    ).json();
+  beforeAll(async () => {
+    await api.call('PUT', '/v1/patients/w1', { ...PATIENT, ...night, locale: 'pt-BR' });
+  });
+
+  test('are in the patient’s language, unless Accept-Language names another', async () => {
+    const told = await ask(monthly);
+    expect(told.words).toBe('no dia 31 de cada mês às 06:00, desde 31 de dezembro de 2026');
+    expect(told.warnings).toEqual([
+      { code: 'quiet_hours', detail: expect.stringContaining('horário de silêncio (22:00–07:00): 06:00') },
+      { code: 'short_months', detail: expect.stringContaining('último dia do mês') },
+    ]);
+    expect((await ask(monthly, { 'accept-language': '*' })).words).toBe(told.words);
+    const english = await ask(monthly, { 'accept-language': 'fr, en-GB;q=0.8, es;q=0.5' });
+    expect(english.words).toBe('on the 31st of each month at 06:00, from 31 December 2026');
+    expect(english.warnings[1].detail).toContain('months without day 31');
+  });
+
+  test('monthEnd gives the dose on the last day, and is kept', async () => {
+    const regimen = { ...monthly, monthEnd: 'last_day' };
+    const year = await api.call('POST', '/v1/prescriptions/preview?days=100', {
+      ...PRESCRIPTION,
+      patient: 'w1',
+      regimen,
+    });
+    expect(year.json().doses.map((dose: { localDate: string }) => dose.localDate)).toEqual([
+      '2026-12-31',
+      '2027-01-31',
+      '2027-02-28',
+    ]);
+    expect(year.json().warnings.map((warning: { code: string }) => warning.code)).toEqual(['quiet_hours']);
+    const created = await create({ patient: 'w1', regimen });
+    expect(created.regimen.monthEnd).toBe('last_day');
+    expect(created.warnings).toEqual(year.json().warnings);
+    const read = (await api.call('GET', `/v1/prescriptions/${created.id}`)).json();
+    expect(read.regimen).toEqual(created.regimen);
+    expect(read.warnings).toBeUndefined();
+  });
+
+  test('a change is looked at as a whole; what is stopped is not', async () => {
+    const { id } = await create({ patient: 'w1', policy: { critical: true } });
+    const patch = async (body: object) => (await api.call('PATCH', `/v1/prescriptions/${id}`, body)).json().warnings;
+    const night = { start: '2026-11-24T08:00:00', rrules: ['FREQ=DAILY;BYHOUR=8,23', 'FREQ=DAILY'] };
+    expect(await patch({ regimen: night })).toEqual([
+      { code: 'quiet_hours', detail: expect.stringContaining('23:00; por ser crítica') },
+      { code: 'same_time', detail: expect.stringContaining('24 de novembro de 2026 às 08:00') },
+    ]);
+    expect(await patch({ medication: 'Insulina' })).toHaveLength(2);
+    expect(await patch({ state: 'stopped' })).toEqual([]);
   });
 });
 
@@ -130,6 +193,25 @@ describe('PATCH /v1/prescriptions/{id}', () => {
     await patch(id, { state: 'stopped' });
     expect(await statesOf(id)).toEqual(['planned null v1', ...Array(3).fill('cancelled stopped v1')]);
     api.app.clock.set(start);
+  });
+
+  test('a change that fails changes nothing', async () => {
+    const { id } = await create();
+    const before = await dosesOf(id);
+    const stored = (await api.call('GET', `/v1/prescriptions/${id}`)).json();
+    const refused = await patch(id, {
+      medication: 'x',
+      regimen: { start: '2026-11-24T09:00:00', rrules: ['FREQ=NO'] },
+    });
+    expect(refused.statusCode).toBe(422);
+    // No partition holds the doses of that day: the database itself fails, after the old doses were cancelled.
+    const now = api.app.clock.now();
+    api.app.clock.set('2028-01-01T00:00:00Z');
+    const regimen = { start: '2028-01-01T09:00:00', rrules: ['FREQ=DAILY'] };
+    expect((await patch(id, { regimen })).statusCode).toBe(500);
+    api.app.clock.set(now);
+    expect(await dosesOf(id)).toEqual(before);
+    expect((await api.call('GET', `/v1/prescriptions/${id}`)).json()).toEqual(stored);
   });
 
   test('concurrent changes come one after another', async () => {

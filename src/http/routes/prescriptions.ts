@@ -1,7 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { App } from '../../app.ts';
-import { changePrescription, createPrescription, noPrescription, previewPrescription } from '../../intake/commands.ts';
+import {
+  type Accepted,
+  changePrescription,
+  createPrescription,
+  noPrescription,
+  previewPrescription,
+} from '../../intake/commands.ts';
+import { regimenInWords } from '../../regimen/words.ts';
 import { listPrescriptions, readPrescription } from '../../store/prescriptions.ts';
 import { transaction } from '../../store/transaction.ts';
 import { patientIdOf } from '../filters.ts';
@@ -9,6 +16,7 @@ import { IdempotencyHeaders, once } from '../idempotency.ts';
 import { PageQuery, pageWindow, toPage } from '../pagination.ts';
 import { ExternalId, IdParams, KEYED, KEYED_BODY, page, problems } from '../schemas/common.ts';
 import {
+  AcceptedView,
   PrescriptionBody,
   PrescriptionChangeBody,
   PrescriptionView,
@@ -17,6 +25,7 @@ import {
   toChange,
   toNewPrescription,
 } from '../schemas/prescription.ts';
+import { languageFor, warningView } from '../schemas/warning.ts';
 
 const PREVIEW_LIMIT = 200;
 const tags = ['prescriptions'];
@@ -31,13 +40,14 @@ export function prescriptionRoutes(app: App): FastifyPluginAsyncTypebox {
           tags,
           headers: IdempotencyHeaders,
           body: PrescriptionBody,
-          response: { 201: PrescriptionView, ...problems(...KEYED_BODY, 409) },
+          response: { 201: AcceptedView, ...problems(...KEYED_BODY, 409) },
         },
       },
       (request, reply) =>
         once(app, request, reply, request, async (tx) => {
           const created = await createPrescription(app, tx, request.tenantId, toNewPrescription(request.body));
-          return { status: 201, body: prescriptionView(created), location: `/v1/prescriptions/${created.id}` };
+          const location = `/v1/prescriptions/${created.prescription.id}`;
+          return { status: 201, body: acceptedView(created, request.headers), location };
         }),
     );
 
@@ -47,7 +57,7 @@ export function prescriptionRoutes(app: App): FastifyPluginAsyncTypebox {
         schema: {
           summary: 'The exact doses a prescription would lead to; stores nothing',
           description:
-            'Takes the body of POST /v1/prescriptions and refuses what that would refuse, with the same problem.',
+            'Takes the body of POST /v1/prescriptions and refuses what that would refuse, with the same problem. Says the regimen in words, and what a person should look at.',
           tags,
           headers: IdempotencyHeaders,
           querystring: Type.Object(
@@ -66,13 +76,21 @@ export function prescriptionRoutes(app: App): FastifyPluginAsyncTypebox {
         once(app, request, reply, request, async (tx) => {
           const command = toNewPrescription(request.body);
           const asked = { command, days: request.query.days ?? 7, limit: PREVIEW_LIMIT + 1 };
-          const { zone, doses } = await previewPrescription(app, tx, request.tenantId, asked);
+          const { patient, doses, warnings } = await previewPrescription(app, tx, request.tenantId, asked);
+          const language = languageFor(request.headers, patient.locale);
           const shown = doses.slice(0, PREVIEW_LIMIT).map(({ at, localDate, localTime }) => ({
             dueAt: at.toISOString(),
             localDate,
             localTime,
           }));
-          return { status: 200, body: { zone, doses: shown, more: doses.length > PREVIEW_LIMIT } };
+          const body = {
+            zone: patient.zone,
+            words: regimenInWords(command.regimen, patient.zone, language),
+            warnings: warnings.map((warning) => warningView(warning, language)),
+            doses: shown,
+            more: doses.length > PREVIEW_LIMIT,
+          };
+          return { status: 200, body };
         }),
     );
 
@@ -124,13 +142,22 @@ export function prescriptionRoutes(app: App): FastifyPluginAsyncTypebox {
           tags,
           params: IdParams,
           body: PrescriptionChangeBody,
-          response: { 200: PrescriptionView, ...problems(...KEYED_BODY, 404, 409) },
+          response: { 200: AcceptedView, ...problems(...KEYED_BODY, 404, 409) },
         },
       },
-      async ({ tenantId, params, body }) =>
-        prescriptionView(
+      async ({ tenantId, params, body, headers }) =>
+        acceptedView(
           await transaction(app.sql, (tx) => changePrescription(app, tx, tenantId, params.id, toChange(body))),
+          headers,
         ),
     );
   };
+}
+
+function acceptedView(
+  { prescription, patient, warnings }: Accepted,
+  headers: { 'accept-language'?: string | undefined },
+) {
+  const language = languageFor(headers, patient.locale);
+  return { ...prescriptionView(prescription), warnings: warnings.map((warning) => warningView(warning, language)) };
 }

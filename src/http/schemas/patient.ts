@@ -3,6 +3,7 @@ import { CHANNELS, CONTACT_KIND } from '../../domain/attempt.ts';
 import type { PatientRecord, RoutineTime } from '../../domain/patient.ts';
 import type { StoredPatient } from '../../store/patients.ts';
 import { ExternalId, Id, Instant, text } from './common.ts';
+import { MoveWarnings } from './warning.ts';
 
 const exact = { additionalProperties: false };
 const Name = text(200, 'a name of 1 to 200 characters; kept encrypted, never sent');
@@ -60,6 +61,12 @@ export const PatientBody = Type.Object(
     contacts: Type.Optional(Contacts),
     caregivers: Type.Optional(People),
     clinicians: Type.Optional(People),
+    deceased: Type.Optional(
+      Type.Boolean({
+        description:
+          'true: the patient has died. Every prescription is stopped for good, open doses end as excluded, nothing is sent any more',
+      }),
+    ),
   },
   {
     ...exact,
@@ -97,9 +104,13 @@ export const PatientView = Type.Object({
       stateCode: Type.Optional(Type.String({ description: 'what the provider said' })),
     }),
   ),
+  deceasedAt: Type.Optional(Type.String({ format: 'date-time', description: 'when the death was recorded' })),
   createdAt: Instant,
   updatedAt: Instant,
 });
+
+/** What PUT answers. */
+export const PatientPutView = Type.Object({ ...PatientView.properties, warnings: MoveWarnings });
 
 /** The body of a PUT as the domain's record. */
 export function toPatientRecord(externalId: string, body: Static<typeof PatientBody>): PatientRecord {
@@ -109,7 +120,7 @@ export function toPatientRecord(externalId: string, body: Static<typeof PatientB
 
 /** What the API tells of a patient: contact points masked. */
 export function patientView(patient: StoredPatient): Static<typeof PatientView> {
-  const { createdAt, updatedAt, contactPoints, ...rest } = patient;
+  const { createdAt, updatedAt, deceasedAt, contactPoints, ...rest } = patient;
   return {
     ...rest,
     contactPoints: contactPoints.map(({ ownerName, stateCode, value, ...contact }) => ({
@@ -118,6 +129,7 @@ export function patientView(patient: StoredPatient): Static<typeof PatientView> 
       ...(ownerName === null ? {} : { ownerName }),
       ...(stateCode === null ? {} : { stateCode }),
     })),
+    ...(deceasedAt === null ? {} : { deceasedAt: deceasedAt.toISOString() }),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };

@@ -4,6 +4,7 @@ import { completePolicy, type Policy } from '../../domain/policy.ts';
 import type { NewPrescription, PrescriptionChange, Regimen } from '../../domain/prescription.ts';
 import type { StoredPrescription } from '../../store/prescriptions.ts';
 import { Code, ExternalId, Id, Instant, nullable, text } from './common.ts';
+import { Warnings } from './warning.ts';
 
 const exact = { additionalProperties: false };
 const DAY_SECONDS = 86_400;
@@ -24,6 +25,11 @@ const Rules = Type.Array(
 );
 const Dates = Type.Array(Local, { maxItems: 1000 });
 
+const MonthEnd = Type.Enum(['skip', 'last_day'], {
+  description:
+    'a monthly or yearly rule on the 29th, 30th or 31st, in a month without that day: skip it (default) or fire on its last day',
+});
+
 const RegimenBody = Type.Object(
   {
     mode: Type.Optional(Mode),
@@ -31,11 +37,15 @@ const RegimenBody = Type.Object(
     rrules: Type.Optional(Rules),
     rdates: Type.Optional(Dates),
     exdates: Type.Optional(Dates),
+    monthEnd: Type.Optional(MonthEnd),
   },
   {
     ...exact,
     description: 'The doses are all that the rules and rdates give, without the exdates',
-    examples: [{ start: '2026-11-23T08:00:00', rrules: ['FREQ=DAILY;BYHOUR=8,20'] }],
+    examples: [
+      { start: '2026-11-23T08:00:00', rrules: ['FREQ=DAILY;BYHOUR=8,20'] },
+      { start: '2027-01-31T08:00:00', rrules: ['FREQ=MONTHLY'], monthEnd: 'last_day' },
+    ],
   },
 );
 
@@ -126,14 +136,29 @@ export const PrescriptionView = Type.Object({
   state: State,
   medication: Type.String(),
   instructions: nullable(Type.String()),
-  regimen: Type.Object({ mode: Mode, start: Local, rrules: Rules, rdates: Dates, exdates: Dates }),
+  regimen: Type.Object({
+    mode: Mode,
+    start: Local,
+    rrules: Rules,
+    rdates: Dates,
+    exdates: Dates,
+    monthEnd: Type.Optional(MonthEnd),
+  }),
   policy: PolicyView,
   createdAt: Instant,
   updatedAt: Instant,
 });
 
+/** What POST and PATCH answer. */
+export const AcceptedView = Type.Object({ ...PrescriptionView.properties, warnings: Warnings });
+
 export const PreviewView = Type.Object({
   zone: Type.String(),
+  words: Type.String({
+    description: 'what the regimen says, in the patient’s language or the one that Accept-Language wants (es, en, pt)',
+    examples: ['todos los días a las 08:00 y 20:00, desde el 23 de noviembre de 2026'],
+  }),
+  warnings: Warnings,
   doses: Type.Array(Type.Object({ dueAt: Instant, localDate: Type.String(), localTime: Type.String() })),
   more: Type.Boolean({ description: 'there are more than 200 doses in these days; the first 200 are shown' }),
 });
@@ -156,8 +181,9 @@ function toRegimen({
   rrules = [],
   rdates = [],
   exdates = [],
+  ...rest
 }: Static<typeof RegimenBody>): Regimen {
-  return { mode, start, rrules, rdates, exdates };
+  return { mode, start, rrules, rdates, exdates, ...rest };
 }
 
 export function prescriptionView(prescription: StoredPrescription): Static<typeof PrescriptionView> {
