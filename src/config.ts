@@ -18,14 +18,14 @@ export interface Config {
   logLevel: string;
 }
 
-export interface ServiceAccount {
+interface ServiceAccount {
   project_id: string;
   client_email: string;
   private_key: string;
   token_uri?: string;
 }
 
-export interface ScheduleConfig {
+interface ScheduleConfig {
   /** A bucket is this many seconds of due times. */
   bucketSeconds: number;
   /** How often the ladder, horizon and rescue loops look, in milliseconds. */

@@ -40,8 +40,8 @@ function address(env: Env): Part {
   return {
     name: 'address',
     async start() {
-      env['PORT'] ??= String(await freePort(API_PORT, say));
-      env['PUBLIC_URL'] ??= `http://127.0.0.1:${env['PORT']}`;
+      env['PORT'] ||= String(await freePort(API_PORT, say));
+      env['PUBLIC_URL'] ||= `http://127.0.0.1:${env['PORT']}`;
       return nothingToStop();
     },
   };

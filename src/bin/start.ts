@@ -39,7 +39,7 @@ export async function startEverything(options: StartOptions): Promise<number> {
     ...localSecrets(dir),
     ...(plays ? STORY_SCHEDULE : {}),
     EMAIL_FROM: 'dosebell <reminders@dosebell.example>',
-    ...process.env,
+    ...Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')), // an empty setting is none
   };
   const links: Links = {};
   return runSupervised({

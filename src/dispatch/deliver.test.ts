@@ -95,6 +95,19 @@ describe('a chunk of a hundred', () => {
     expect(sent.filter(Boolean)).toHaveLength(1);
     expect(app.scripted.sms.sent).toHaveLength(10);
   });
+
+  it('that a worker has in hand is refused to every other, before and after its outcomes are written', async () => {
+    const [chunk] = await dueNow(2);
+    const held = heldSends();
+    const called = held.next();
+    const first = deliverChunk(app, chunk as string);
+    await called;
+    expect(await deliverChunk(app, chunk as string)).toBe(false);
+    held.calls[0]?.answer(accepted);
+    expect(await first).toBe(true);
+    expect(await deliverChunk(app, chunk as string)).toBe(false);
+    expect(app.scripted.sms.sent).toHaveLength(2);
+  });
 });
 
 /** Sends that wait to be answered: `calls[i].answer(outcomes)`. */

@@ -54,6 +54,8 @@ export async function answersByRoad(sql: Sql, tenantId: string): Promise<Record<
 
 /** How many cases a tenant has had. */
 export async function escalationCount(sql: Sql, tenantId: string): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`SELECT count(*)::int AS count FROM escalations WHERE tenant_id = ${tenantId}`;
+  const [row] = await sql<
+    { count: number }[]
+  >`SELECT count(*)::int AS count FROM escalations WHERE tenant_id = ${tenantId}`;
   return row?.count ?? 0;
 }

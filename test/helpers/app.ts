@@ -11,7 +11,7 @@ import { migrate } from '#src/store/migrate.ts';
 import { openPool } from '#src/store/pool.ts';
 
 /** A clock that stands still until it is moved. */
-export interface TestClock extends Clock {
+interface TestClock extends Clock {
   set(at: Date | string): void;
   advance(seconds: number): void;
 }
@@ -24,7 +24,7 @@ const TEMPLATE = `template_${process.env.VITEST_POOL_ID ?? '0'}`;
 const START = '2026-11-23T12:00:00Z'; // a Monday, 07:00 in Lima
 
 /** A clock standing at `at`. */
-export function testClock(at: Date | string = START): TestClock {
+function testClock(at: Date | string = START): TestClock {
   let now = new Date(at);
   return {
     now: () => new Date(now),
@@ -38,7 +38,7 @@ export function testClock(at: Date | string = START): TestClock {
 }
 
 /** Settings that reach nothing: a test that needs a provider replaces its part. */
-export function testConfig(databaseUrl: string, redisUrl: string): Config {
+function testConfig(databaseUrl: string, redisUrl: string): Config {
   return {
     databaseUrl,
     redisUrl,
