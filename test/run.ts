@@ -91,7 +91,12 @@ const passed = [
   ]),
   await step('types', 'tsc', ['--noEmit', '--project', '.']),
   await step('dead code', 'knip', ['--no-progress']),
-  await step('tests', 'vitest', ['run', ...reporters, ...(args.length > 0 ? args : ['--coverage'])], 'shown'),
+  await step(
+    'tests',
+    'vitest',
+    ['run', ...reporters, ...(args.length > 0 ? args : ['--coverage', '--coverage.reportOnFailure'])],
+    'shown',
+  ),
 ];
 let line = 'tests: 0 passed, 0 failed, 0 skipped';
 try {

@@ -39,7 +39,7 @@ async function main(args: string[]): Promise<number> {
   const name = Object.keys(COMMANDS).find((known) => known === positionals.slice(0, known.split(' ').length).join(' '));
   const command = name === undefined ? undefined : COMMANDS[name];
   if (command === undefined || name === undefined) throw new UsageError(`unknown command "${positionals.join(' ')}"`);
-  const url = process.env['DATABASE_URL'];
+  const url = process.env.DATABASE_URL;
   if (!url) throw new UsageError('DATABASE_URL is not set');
   const sql = openPool(url, { max: 2 });
   try {

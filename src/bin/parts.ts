@@ -40,8 +40,8 @@ function address(env: Env): Part {
   return {
     name: 'address',
     async start() {
-      env['PORT'] ||= String(await freePort(API_PORT, say));
-      env['PUBLIC_URL'] ||= `http://127.0.0.1:${env['PORT']}`;
+      env.PORT ||= String(await freePort(API_PORT, say));
+      env.PUBLIC_URL ||= `http://127.0.0.1:${env.PORT}`;
       return nothingToStop();
     },
   };
@@ -60,7 +60,7 @@ function embeddedServers(dir: string, env: Env): Part[] {
             durable: true,
             logFile: logFile('postgres'),
           });
-          env['DATABASE_URL'] = await ownDatabase(postgres.url);
+          env.DATABASE_URL = await ownDatabase(postgres.url);
           return postgres;
         },
       },
@@ -72,7 +72,7 @@ function embeddedServers(dir: string, env: Env): Part[] {
         async start() {
           say(`starting Redis (private, data in ${relative('', dir)}/redis)`);
           const redis = await startRedis({ dir: join(dir, 'redis'), durable: true, logFile: logFile('redis'), say });
-          env['REDIS_URL'] = redis.url;
+          env.REDIS_URL = redis.url;
           return redis;
         },
       },
@@ -134,14 +134,14 @@ function simulator(dir: string, links: Links, env: Env): Part {
         spawnService({
           name: 'simulator',
           entry: entry('loadtests/provider-simulator/main.ts'),
-          args: ['--dir', join(dir, 'simulator'), '--http-port', port, '--public-url', env['PUBLIC_URL'] as string],
+          args: ['--dir', join(dir, 'simulator'), '--http-port', port, '--public-url', env.PUBLIC_URL as string],
           env: { ...process.env },
           ready: { line: 'ready' },
         }),
       );
       const at = service.ready as unknown as SimulatorReady;
       for (const { base, settings } of PROVIDERS) if (!process.env[base]) Object.assign(env, settings(at));
-      links['simulator'] = at.http;
+      links.simulator = at.http;
       return service;
     },
   };
@@ -167,7 +167,7 @@ function schema(env: Env): Part {
   return {
     name: 'schema',
     async start() {
-      const sql = openPool(env['DATABASE_URL'] as string, { max: 1 });
+      const sql = openPool(env.DATABASE_URL as string, { max: 1 });
       try {
         const applied = await migrate(sql);
         await makePartitionsAhead(sql, new Date());
@@ -188,8 +188,8 @@ function service(name: 'api' | 'scheduler' | 'worker', env: Env, links: Links, p
     async start() {
       // The API's port is part of its public URL, and settled before.
       const running =
-        name === 'api' ? await spawn(env['PORT'] as string) : await onFreePort(preferredPort, () => {}, spawn);
-      links[name] = running.ready['url'] as string;
+        name === 'api' ? await spawn(env.PORT as string) : await onFreePort(preferredPort, () => {}, spawn);
+      links[name] = running.ready.url as string;
       say(`${name} is up`);
       return running;
     },

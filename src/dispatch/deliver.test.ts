@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ladderPass } from '#schedulers/ladder.ts';
 import { rescuePass } from '#schedulers/rescue.ts';
@@ -33,7 +34,10 @@ async function dueNow(patients: number): Promise<string[]> {
 
 /** Makes one contact unreadable: sealed with a key nobody has any more. Returns its attempt. */
 async function poison(sql: TestDispatcher['sql']): Promise<string> {
-  const other = createCipher([{ id: 'gone', key: Buffer.alloc(32, 7) }], Buffer.alloc(32));
+  const other = createCipher(
+    [{ id: 'gone', key: createSecretKey(Buffer.alloc(32, 7)) }],
+    createSecretKey(Buffer.alloc(32)),
+  );
   const [attempt] = await sql`SELECT id, contact_point_id FROM attempts WHERE channel = 'sms' ORDER BY id LIMIT 1`;
   await sql`UPDATE contact_points SET value = ${other.seal('+51999999999')} WHERE id = ${attempt?.contact_point_id}`;
   return attempt?.id;

@@ -65,7 +65,8 @@ export function nextAction(dose: DoseSituation, at: Date): NextAction {
     }
     skipped.push({ rung, channel, to, code: choice.code });
     // Quiet hours pass: the next rung keeps its own time. A road that is closed for good does not hold the next one up.
-    if (choice.code === 'quiet_hours') return { do: 'wait', rung: rung + 1, nextAt: timeAfter(dose, rung, at), skipped };
+    if (choice.code === 'quiet_hours')
+      return { do: 'wait', rung: rung + 1, nextAt: timeAfter(dose, rung, at), skipped };
   }
   return { do: 'wait', rung: dose.policy.ladder.length, nextAt: dose.windowEndsAt, skipped };
 }

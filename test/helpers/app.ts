@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
 import type { App } from '#src/app.ts';
@@ -43,8 +43,8 @@ function testConfig(databaseUrl: string, redisUrl: string): Config {
     databaseUrl,
     redisUrl,
     http: { host: '127.0.0.1', port: 0, publicUrl: 'http://127.0.0.1:8080' },
-    dataKeys: [{ id: 'k1', key: Buffer.alloc(32, 1) }],
-    tokenSecret: Buffer.alloc(32, 2),
+    dataKeys: [{ id: 'k1', key: createSecretKey(Buffer.alloc(32, 1)) }],
+    tokenSecret: createSecretKey(Buffer.alloc(32, 2)),
     push: {
       baseUrl: 'https://127.0.0.1:1',
       serviceAccount: { project_id: 'test', client_email: 'test@example.org', private_key: '' },

@@ -332,19 +332,21 @@ describe('a slow provider', () => {
     await ladderPass(app);
     const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    const answer = Promise.withResolvers<void>();
+    const [called, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const send = app.scripted.push.send;
     app.scripted.push.send = async (batch) => {
+      called.resolve();
       await answer.promise;
       return send(batch);
     };
     const delivery = deliverChunk(app, chunk?.id ?? '');
     const held = () => app.sql`SELECT 1 FROM chunks WHERE state = 'sending' AND lease_until > ${app.clock.now()}`;
-    await vi.waitUntil(async () => (await held()).length === 1);
+    await called.promise;
+    expect(await held()).toHaveLength(1);
     app.clock.advance(29);
     await vi.advanceTimersByTimeAsync(11_000);
     app.clock.advance(5);
-    await vi.waitUntil(async () => (await held()).length === 1);
+    await vi.waitUntil(async () => (await held()).length === 1, 10_000);
     await rescuePass(app);
     answer.resolve();
     await delivery;

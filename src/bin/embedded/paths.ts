@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, '../../..');
  * @throws StartError when it belongs to somebody else
  */
 export function dataDir(): string {
-  return usable(process.env['DATA_DIR'] ? resolve(process.env['DATA_DIR']) : join(root, '.dosebell'));
+  return usable(process.env.DATA_DIR ? resolve(process.env.DATA_DIR) : join(root, '.dosebell'));
 }
 
 /** Where programs fetched for this checkout are kept, whatever the data folder. */
