@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { dataDir } from '#src/bin/embedded/paths.ts';
+import { dataDir } from '#src/embedded/paths.ts';
 
 const HELP = `npm test                    lint, types, dead code, then every test with coverage (at least 90 % of the lines)
 npm test -- FILTER…         the same, but only the tests whose file matches, without coverage

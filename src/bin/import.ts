@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { apiClient } from '#loadtests/story/clients.ts';
+import { StartError } from '../embedded/start-error.ts';
 import { fromFhir, type IntakeNote, isFhir } from '../intake/fhir.ts';
-import { StartError } from './embedded/start-error.ts';
 
 /** Patients and prescriptions as the API takes them. */
 interface ApiInput {

@@ -1,16 +1,16 @@
 import { join, relative } from 'node:path';
 import { ConfigError, readConfig } from '../config.ts';
+import type { Running } from '../embedded/child.ts';
+import { logFile } from '../embedded/paths.ts';
+import { freePort } from '../embedded/ports.ts';
+import { startPostgres } from '../embedded/postgres.ts';
+import { startRedis } from '../embedded/redis.ts';
+import { spawnService } from '../embedded/service.ts';
+import { StartError } from '../embedded/start-error.ts';
+import type { Part } from '../embedded/supervisor.ts';
 import { makePartitionsAhead } from '../store/housekeeping.ts';
 import { migrate } from '../store/migrate.ts';
 import { openPool } from '../store/pool.ts';
-import type { Running } from './embedded/child.ts';
-import { logFile } from './embedded/paths.ts';
-import { freePort } from './embedded/ports.ts';
-import { startPostgres } from './embedded/postgres.ts';
-import { startRedis } from './embedded/redis.ts';
-import { spawnService } from './embedded/service.ts';
-import { StartError } from './embedded/start-error.ts';
-import type { Part } from './embedded/supervisor.ts';
 
 /** The environment of the services, completed as the parts come up. */
 export type Env = Record<string, string | undefined>;

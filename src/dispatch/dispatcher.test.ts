@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { expect, inject, test } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { testApp } from '#test/helpers/app.ts';
 import { CHANNELS } from '../domain/attempt.ts';
 import { closeDispatcher, openDispatcher } from './dispatcher.ts';
@@ -21,7 +21,7 @@ test("opens everything a sending process needs, on PostgreSQL's time, and closes
   expect(app.cipher.open(app.cipher.seal('x'))).toBe('x');
   await closeDispatcher(app);
   await expect(app.sql`SELECT 1`).rejects.toThrow();
-  expect(() => app.queues.assertUp()).toThrow('Redis is away');
+  await vi.waitFor(() => expect(() => app.queues.assertUp()).toThrow('Redis is away'));
 });
 
 test('a provider whose settings cannot work stops the start', async () => {
