@@ -1,4 +1,6 @@
 import { join, relative } from 'node:path';
+import { PROVIDERS } from '#loadtests/provider-simulator/settings.ts';
+import type { SimulatorAddress } from '#loadtests/provider-simulator/simulator.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import type { Running } from '../embedded/child.ts';
 import { logFile } from '../embedded/paths.ts';
@@ -92,34 +94,6 @@ async function ownDatabase(serverUrl: string): Promise<string> {
   return url.href;
 }
 
-/** What the simulator says when it is ready. */
-interface SimulatorReady {
-  http: string;
-  fcm: string;
-  smtp: string;
-  caFile: string;
-  serviceAccount: string;
-  twilio: Record<'accountSid' | 'authToken' | 'from', string>;
-}
-
-/** The providers, by the setting that says one is your own, and what the simulator stands in with otherwise. */
-const PROVIDERS: { base: string; settings: (at: SimulatorReady) => Env }[] = [
-  {
-    base: 'FCM_BASE_URL',
-    settings: (at) => ({ FCM_BASE_URL: at.fcm, FCM_CA_FILE: at.caFile, FCM_SERVICE_ACCOUNT: at.serviceAccount }),
-  },
-  {
-    base: 'TWILIO_BASE_URL',
-    settings: ({ http, twilio }) => ({
-      TWILIO_BASE_URL: http,
-      TWILIO_ACCOUNT_SID: twilio.accountSid,
-      TWILIO_AUTH_TOKEN: twilio.authToken,
-      TWILIO_FROM: twilio.from,
-    }),
-  },
-  { base: 'SMTP_URL', settings: (at) => ({ SMTP_URL: at.smtp }) },
-];
-
 /** The settings that name a provider of one's own. */
 export function ownProviders(): string[] {
   return PROVIDERS.map(({ base }) => base).filter((base) => process.env[base]);
@@ -139,7 +113,7 @@ function simulator(dir: string, links: Links, env: Env): Part {
           ready: { line: 'ready' },
         }),
       );
-      const at = service.ready as unknown as SimulatorReady;
+      const at = service.ready as unknown as SimulatorAddress;
       for (const { base, settings } of PROVIDERS) if (!process.env[base]) Object.assign(env, settings(at));
       links.simulator = at.http;
       return service;
