@@ -1,7 +1,7 @@
-import { Worker } from 'bullmq';
 import { advanceDoses } from '#src/dispatch/advance.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
-import { BUCKETS, type BucketJob, closeWorkers, enqueueBucket, WORKER_OPTIONS } from '#src/dispatch/queues.ts';
+import { closeWorkers, startWorker } from '#src/dispatch/queue-worker.ts';
+import { BUCKETS, type BucketJob, enqueueBucket } from '#src/dispatch/queues.ts';
 import { openBlocking } from '#src/redis/connection.ts';
 import { type Stoppable, startLoop } from './loop.ts';
 
@@ -38,15 +38,11 @@ export async function bucketPass(app: Dispatcher): Promise<boolean> {
 export function startBuckets(app: Dispatcher): Stoppable {
   const { bucketSeconds, tickMs } = app.config.schedule;
   const connection = openBlocking(app.config.redisUrl);
-  const worker = new Worker<BucketJob>(BUCKETS, (job) => claimBucket(app, job.data), {
+  const worker = startWorker<BucketJob>(app, BUCKETS, {
     connection,
-    ...WORKER_OPTIONS,
     concurrency: app.config.schedule.shards,
+    work: (job) => claimBucket(app, job), // a bucket that fails is taken by the ladder
   });
-  worker.on('error', () => {}); // reconnecting is ioredis's work; a bucket nobody claims is taken by the ladder
-  worker.on('failed', (_job, error) =>
-    app.log.error({ queue: BUCKETS, reason: error.message }, 'bucket failed: the ladder takes its doses'),
-  );
   const everyMs = Math.max(tickMs, (bucketSeconds * 1000) / 2);
   const loop = startLoop(app, { name: 'buckets', everyMs, pass: () => bucketPass(app) });
   return {

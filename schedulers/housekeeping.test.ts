@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { testApp } from '#test/helpers/app.ts';
+import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { housekeepingPass } from './housekeeping.ts';
+import { ladderPass } from './ladder.ts';
 
-const app = await testApp();
+const app = await testDispatcher();
 beforeEach(() => app.clock.set('2026-11-23T12:00:00Z'));
 
 const partitions = async () =>
@@ -54,4 +55,14 @@ test('an idempotency key is kept for a day', async () => {
     FROM t, (VALUES ('old', interval '25 hours'), ('new', interval '23 hours')) AS v (key, age)`;
   await housekeepingPass(app);
   expect(await app.sql`SELECT key FROM idempotency_keys`).toEqual([{ key: 'new' }]);
+});
+
+test('doses of a shard that is gone since SHARDS was lowered are taken again', async () => {
+  await seedPrescription(app, await seedPatient(app));
+  await app.sql`UPDATE doses SET shard = 7`; // of the shards 0 and 1
+  app.clock.set('2026-11-23T13:00:00Z');
+  expect(await ladderPass(app)).toBe(false);
+  await housekeepingPass(app);
+  expect(await ladderPass(app)).toBe(true);
+  expect(await app.sql`SELECT state FROM attempts`).toEqual([{ state: 'intent' }]);
 });

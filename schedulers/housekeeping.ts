@@ -1,16 +1,17 @@
 import type { App } from '#src/app.ts';
 import { plusSeconds } from '#src/clock.ts';
-import { makePartitionsAhead, prune } from '#src/store/housekeeping.ts';
+import { makePartitionsAhead, prune, rehomeDoses } from '#src/store/housekeeping.ts';
 import { type Stoppable, startLoop } from './loop.ts';
 
 const HOUR = 3600;
 /** Idempotency keys and finished chunks are kept this long, in seconds. */
 const KEEP_SECONDS = 24 * HOUR;
 
-/** Makes next months' partitions and removes what nobody needs any more, a bounded number of rows at a time. */
+/** Makes next months' partitions, re-homes doses of shards that are gone, and removes what nobody needs any more, a bounded number of rows at a time. */
 export async function housekeepingPass(app: App): Promise<boolean> {
   const now = app.clock.now();
   await makePartitionsAhead(app.sql, now);
+  await rehomeDoses(app.sql, app.config.schedule.shards);
   return prune(app.sql, plusSeconds(now, -KEEP_SECONDS));
 }
 

@@ -1,5 +1,6 @@
 import { advanceDoses } from '#src/dispatch/advance.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
+import { tellClinicians } from '#src/dispatch/escalate.ts';
 import { type Stoppable, startLoop } from './loop.ts';
 
 /**
@@ -13,6 +14,7 @@ export async function ladderPass(app: Dispatcher): Promise<boolean> {
     const taken = await advanceDoses(app, { shard, until, states: ['planned', 'open'] });
     more ||= taken > 0;
   }
+  await tellClinicians(app);
   return more;
 }
 

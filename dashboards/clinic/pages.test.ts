@@ -34,6 +34,7 @@ test('a case tells what became of every message and answer, in words and in loca
   await attempt(missed, { channel: 'sms', state: 'failed', code: '99999', at: '2026-11-23T13:00:05Z' });
   const { doseId } = missed;
   await recordAck(clinic.app, { doseId, answer: 'snoozed', road: 'api' });
+  clinic.app.clock.advance(1);
   await recordAck(clinic.app, { doseId, answer: 'skipped', road: 'link', reason: 'me sentía mal' });
   const { body } = await clinic.get(`/clinic/cases/${missed.caseId}`);
   const rows = [...body.matchAll(/<tr><td>(.*?)<\/tr>/gs)].map(([, row = '']) =>
@@ -44,7 +45,7 @@ test('a case tells what became of every message and answer, in words and in loca
     '08:00:03|SMS|Paciente|Enviado|',
     '08:00:05|SMS|Paciente|Falló|Código del proveedor: 99999|',
     '09:01:00|Pidió más tiempo, por otro sistema|fuera de plazo|',
-    '09:01:00|Respondió: no tomada, por el enlace|fuera de plazo: me sentía mal|',
+    '09:01:01|Respondió: no tomada, por el enlace|fuera de plazo: me sentía mal|',
   ]);
   expect(body).toContain('lun 23 nov, 08:00 <span class="state skipped">No tomada</span>');
 });

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openSession, SESSION_SECONDS, sealSession } from './session.ts';
 import { type TestClinic, testClinic } from './testing.ts';
 
 const NAME = 'dosebell_clinic';
-const SECRET = Buffer.alloc(32, 2);
+const SECRET = createSecretKey(Buffer.alloc(32, 2));
 let clinic: TestClinic;
 beforeAll(async () => {
   clinic = await testClinic();
@@ -78,7 +78,7 @@ describe('without a session', () => {
     ],
     [
       'a cookie signed with another secret',
-      () => `${NAME}=${sealSession(randomBytes(32), { keyHash: 'x', by: 'x', expiresAt: later })}`,
+      () => `${NAME}=${sealSession(createSecretKey(randomBytes(32)), { keyHash: 'x', by: 'x', expiresAt: later })}`,
     ],
     [
       'a cookie of an unknown key',

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 
 const COOKIE = 'dosebell_clinic';
@@ -24,13 +24,13 @@ export function hashOfKey(key: string): Buffer | null {
 }
 
 /** `payload.mac`, both base64url: HMAC-SHA256 in full, under a label of its own. */
-export function sealSession(secret: Buffer, session: Session): string {
+export function sealSession(secret: KeyObject, session: Session): string {
   const payload = Buffer.from(JSON.stringify(session)).toString('base64url');
   return `${payload}.${mac(secret, payload).toString('base64url')}`;
 }
 
 /** Reads a cookie value of whatever origin; null when it is forged or over. Constant time. */
-export function openSession(secret: Buffer, value: string, now: Date): Session | null {
+export function openSession(secret: KeyObject, value: string, now: Date): Session | null {
   const [payload = '', given = ''] = value.split('.');
   const [expected, actual] = [mac(secret, payload), Buffer.from(given, 'base64url')];
   if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return null;
@@ -38,7 +38,7 @@ export function openSession(secret: Buffer, value: string, now: Date): Session |
   return session.expiresAt * 1000 > now.getTime() ? session : null;
 }
 
-function mac(secret: Buffer, payload: string): Buffer {
+function mac(secret: KeyObject, payload: string): Buffer {
   return createHmac('sha256', secret).update('dosebell clinic session').update(payload).digest();
 }
 

@@ -1,5 +1,5 @@
 import { createFcmChannel } from '#channels/push-fcm/index.ts';
-import { runProcess } from '#src/bin/process.ts';
+import { runProcess } from '#src/process.ts';
 import { startNaive } from './naive.ts';
 
 /** The naive service as a process, with dosebell's own settings. It listens nowhere. */

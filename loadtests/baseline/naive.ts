@@ -5,7 +5,7 @@ import { openPool, type Pool } from '#src/store/pool.ts';
 
 const QUEUE = 'notifications';
 const PREFIX = '{naive}';
-/** As many as the push adapter has streams; 50 and 200 were no faster here. */
+/** As many as the push adapter has streams. */
 const CONCURRENCY = 100;
 const JOBS_PER_CALL = 500;
 

@@ -49,6 +49,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const address = JSON.parse(stdout);
     expect(address).toEqual({
+      msg: 'ready',
       http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       fcm: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
       smtp: expect.stringMatching(/^smtp:\/\/127\.0\.0\.1:\d+$/),

@@ -39,7 +39,7 @@ export interface SimulatorOptions {
 }
 
 /** Where the simulator answers, and the files and identity its clients need: what a service is configured with. */
-interface SimulatorAddress {
+export interface SimulatorAddress {
   http: string;
   fcm: string;
   smtp: string;

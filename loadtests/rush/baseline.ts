@@ -4,7 +4,7 @@ import { plusSeconds } from '#src/clock.ts';
 import { newDatabase, type Stage, serviceEnv, withService } from './stage.ts';
 import { heldAgainst, rateOf, type Seen, type Witness } from './witness.ts';
 
-/** How long adding one delayed job may take, in seconds; measured here: 0.0002. */
+/** How long adding one delayed job may take, in seconds: about ten times what it does. */
 const SECONDS_PER_JOB = 0.001;
 /** Far below what the naive service does: whoever takes longer has stopped. */
 const SLOWEST_PER_SECOND = 50;

@@ -12,15 +12,15 @@ import { newDatabase, type Stage, say, serviceEnv, withService } from './stage.t
 import { heldAgainst, rateOf, type Seen, type Witness } from './witness.ts';
 
 /** What a process may take to come up, in seconds. */
-const START_SECONDS = 6;
+const START_SECONDS = 5;
 /** Doses planned, and doses claimed, in a second: below what this code does, so that the rush begins prepared. */
 const PLANNED_PER_SECOND = 1000;
-const CLAIMED_PER_SECOND = 500;
+const CLAIMED_PER_SECOND = 1000;
 /** The warm-up is due so long before the rush, and must be over by then. */
 const WARM_UP_SECONDS = 4;
 const SLOWEST_PER_SECOND = 50;
 
-export interface RushResult {
+interface RushResult {
   perSecond: number;
   latenessMs: { p50: number; p99: number };
   redisBytesPerPendingDose: number;

@@ -8,7 +8,7 @@ import { createTenant } from '#src/store/tenants.ts';
 export const ZONE = 'America/Lima';
 
 /** A tenant and its synthetic patients. */
-export interface Cohort {
+interface Cohort {
   tenantId: string;
   apiKey: string;
   patientIds: string[];
@@ -19,7 +19,7 @@ const PLANNED_AT_ONCE = 500;
 
 /**
  * Stores a tenant with `count` synthetic patients, each with a name, device token, phone and e-mail, encrypted as in
- * production; in bulk, because the API's way takes 10 ms a patient.
+ * production; in bulk, because the API takes two requests for each.
  */
 export async function seedPatients(app: App, name: string, count: number): Promise<Cohort> {
   const now = app.clock.now();

@@ -2,27 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join, relative } from 'node:path';
-import { type Running, stopLeftover } from '#src/bin/embedded/child.ts';
-import { liveHolder, tryLock } from '#src/bin/embedded/lock.mjs';
-import { dataDir } from '#src/bin/embedded/paths.ts';
-import { startPostgres } from '#src/bin/embedded/postgres.ts';
-import { startRedis } from '#src/bin/embedded/redis.ts';
-import { spawnService } from '#src/bin/embedded/service.ts';
-import { StartError } from '#src/bin/embedded/start-error.ts';
-import { type Part, runSupervised } from '#src/bin/embedded/supervisor.ts';
+import { type Running, stopLeftover } from '#src/embedded/child.ts';
+import { liveHolder, tryLock } from '#src/embedded/lock.mjs';
+import { dataDir } from '#src/embedded/paths.ts';
+import { startPostgres } from '#src/embedded/postgres.ts';
+import { startRedis } from '#src/embedded/redis.ts';
+import { spawnService } from '#src/embedded/service.ts';
+import { StartError } from '#src/embedded/start-error.ts';
+import { type Part, runSupervised } from '#src/embedded/supervisor.ts';
 import { makePartitionsAhead } from '#src/store/housekeeping.ts';
 import { migrate } from '#src/store/migrate.ts';
 import { openPool } from '#src/store/pool.ts';
-
-/** Where the provider simulator answers, as its ready line tells it. */
-interface SimulatorAddress {
-  http: string;
-  fcm: string;
-  smtp: string;
-  caFile: string;
-  serviceAccount: string;
-  twilio: Record<'accountSid' | 'authToken' | 'from', string>;
-}
+import { PROVIDERS } from '../provider-simulator/settings.ts';
+import type { SimulatorAddress } from '../provider-simulator/simulator.ts';
 
 /** What every bench stands on: servers of its own that sync to disk as in production, and the providers. */
 export interface Stage {
@@ -155,14 +147,7 @@ export function serviceEnv(stage: Stage, databaseUrl: string, settings: Record<s
     PUBLIC_URL: 'https://reminders.hospital.example',
     DATA_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     TOKEN_SECRET: randomBytes(32).toString('base64'),
-    FCM_BASE_URL: simulator.fcm,
-    FCM_CA_FILE: simulator.caFile,
-    FCM_SERVICE_ACCOUNT: simulator.serviceAccount,
-    TWILIO_BASE_URL: simulator.http,
-    TWILIO_ACCOUNT_SID: simulator.twilio.accountSid,
-    TWILIO_AUTH_TOKEN: simulator.twilio.authToken,
-    TWILIO_FROM: simulator.twilio.from,
-    SMTP_URL: simulator.smtp,
+    ...Object.assign({}, ...PROVIDERS.map((provider) => provider.settings(simulator))),
     EMAIL_FROM: 'dosebell <reminders@dosebell.example>',
     ...settings,
   };

@@ -1,22 +1,7 @@
+import type { ChannelName } from '#src/domain/attempt.ts';
 import type { Contact } from '#src/domain/patient.ts';
+import type { ScriptedAnswer, ScriptedPatient } from '../provider-simulator/patients.ts';
 import type { Behaviour, HospitalPatient } from './hospital.ts';
-
-type ChannelName = 'push' | 'sms' | 'email';
-
-/** What a simulated patient does on receiving a message (see the provider simulator's README). */
-interface Answer {
-  on: ChannelName;
-  via: 'push_action' | 'sms_reply' | 'link';
-  delayMs: number;
-  action: 'taken' | 'skipped' | 'snoozed';
-  text?: string;
-  nth?: number;
-}
-
-export interface Script {
-  contacts: Partial<Record<ChannelName, string>>;
-  answers: Answer[];
-}
 
 export interface Fault {
   provider: 'fcm' | 'twilio' | 'smtp';
@@ -31,7 +16,7 @@ export interface Fault {
 const LATE_MS = 16_000;
 
 type Act = {
-  answers: (delayMs: number, n: number, reply: string) => Answer[];
+  answers: (delayMs: number, n: number, reply: string) => ScriptedAnswer[];
   faults: (Fault & { on: ChannelName })[];
 };
 
@@ -40,14 +25,14 @@ const dead: Record<ChannelName, Fault & { on: ChannelName }> = {
   sms: { on: 'sms', provider: 'twilio', kind: 'invalid_number' },
   email: { on: 'email', provider: 'smtp', kind: 'smtp_5xx' },
 };
-const sms = (action: 'taken' | 'skipped', delayMs: number, text: string): Answer => ({
+const sms = (action: 'taken' | 'skipped', delayMs: number, text: string): ScriptedAnswer => ({
   on: 'sms',
   via: 'sms_reply',
   delayMs,
   action,
   text,
 });
-const push = (action: Answer['action'], delayMs: number, nth?: number): Answer => ({
+const push = (action: ScriptedAnswer['action'], delayMs: number, nth?: number): ScriptedAnswer => ({
   on: 'push',
   via: 'push_action',
   delayMs,
@@ -84,7 +69,7 @@ const CONTACT: Record<Contact['kind'], ChannelName> = { push: 'push', phone: 'sm
 export function scriptOf(
   { behaviour, contacts, reply }: HospitalPatient,
   n: number,
-): { script: Script; faults: Fault[] } {
+): { script: ScriptedPatient; faults: Fault[] } {
   const byChannel = Object.fromEntries(contacts.map(({ kind, value }) => [CONTACT[kind], value]));
   const act = ACTS[behaviour];
   const faults = act.faults.flatMap(({ on, ...fault }) =>

@@ -8,8 +8,8 @@ import {
   insertConfirmation,
   isKnownSource,
   lockDose,
-  writeArrival,
   writeAnswer,
+  writeArrival,
   writeSnooze,
 } from '../store/answers.ts';
 import { resolveAnsweredCases } from '../store/cases.ts';

@@ -1,8 +1,9 @@
+import { createSecretKey } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { uuidv7 } from '../domain/ids.ts';
 import { issueToken, readToken } from './tokens.ts';
 
-const secret = Buffer.alloc(32, 5);
+const secret = createSecretKey(Buffer.alloc(32, 5));
 const now = new Date('2026-11-23T13:00:00Z');
 const expiresAt = new Date('2026-11-26T13:00:00Z');
 const doseId = uuidv7(now);
@@ -45,7 +46,7 @@ test('with any character missing, doubled or replaced it is forged', () => {
 });
 
 test.each([
-  ['of another secret', issueToken(Buffer.alloc(32, 6), { doseId, expiresAt })],
+  ['of another secret', issueToken(createSecretKey(Buffer.alloc(32, 6)), { doseId, expiresAt })],
   ['in plain base64', `${token}=`],
   ['with spaces', ` ${token}`],
   ['with something after it', `${token}AAAA`],

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /** What a push action or a link carries. The dose may be answered until `expiresAt`; later answers are refused. */
 interface TokenClaims {
@@ -11,7 +11,7 @@ export type TokenReading = { ok: true; doseId: string } | { ok: false; why: 'for
 const MAC_BYTES = 12;
 
 /** → 43 characters of base64url: dose id (16 bytes), expiry in seconds (4), HMAC-SHA256 cut to 96 bits (12). Short, for SMS. */
-export function issueToken(secret: Buffer, { doseId, expiresAt }: TokenClaims): string {
+export function issueToken(secret: KeyObject, { doseId, expiresAt }: TokenClaims): string {
   const body = Buffer.alloc(20);
   body.write(doseId.replaceAll('-', ''), 0, 'hex');
   body.writeUInt32BE(Math.floor(expiresAt.getTime() / 1000), 16);
@@ -19,7 +19,7 @@ export function issueToken(secret: Buffer, { doseId, expiresAt }: TokenClaims): 
 }
 
 /** Reads a token of whatever origin; compares in constant time. */
-export function readToken(secret: Buffer, token: string, now: Date): TokenReading {
+export function readToken(secret: KeyObject, token: string, now: Date): TokenReading {
   const bytes = Buffer.from(token, 'base64url');
   if (bytes.length !== 20 + MAC_BYTES || bytes.toString('base64url') !== token) return { ok: false, why: 'forged' };
   const body = bytes.subarray(0, 20);
@@ -30,6 +30,6 @@ export function readToken(secret: Buffer, token: string, now: Date): TokenReadin
   return { ok: true, doseId };
 }
 
-function mac(secret: Buffer, body: Buffer): Buffer {
+function mac(secret: KeyObject, body: Buffer): Buffer {
   return createHmac('sha256', secret).update('dosebell ack').update(body).digest().subarray(0, MAC_BYTES);
 }

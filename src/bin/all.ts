@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { dataDir } from './embedded/paths.ts';
-import { StartError } from './embedded/start-error.ts';
-import { claimRun } from './embedded/supervisor.ts';
+import { dataDir } from '../embedded/paths.ts';
+import { StartError } from '../embedded/start-error.ts';
+import { claimRun } from '../embedded/supervisor.ts';
 import { type StartOptions, startEverything } from './start.ts';
 
 const HELP = `npm start: sets everything up and plays a synthetic hospital's day in a minute

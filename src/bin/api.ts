@@ -1,7 +1,7 @@
 import { clinicPages } from '#dashboards/clinic/index.ts';
 import { closeApp, openApp } from '../app.ts';
 import { buildServer } from '../http/server.ts';
-import { runProcess } from './process.ts';
+import { runProcess } from '../process.ts';
 
 /** The HTTP API, the pages behind links and the clinic page. Needs PostgreSQL only: it stays up without Redis. */
 await runProcess('api', async (config) => {

@@ -22,8 +22,8 @@ const NPM = `
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'boot strap-'));
-  for (const file of ['bootstrap.mjs', 'embedded/lock.mjs']) {
-    cpSync(join(import.meta.dirname, file), join(dir, 'src/bin', file));
+  for (const file of ['bin/bootstrap.mjs', 'embedded/lock.mjs']) {
+    cpSync(join(import.meta.dirname, '..', file), join(dir, 'src', file));
   }
   writeFileSync(join(dir, 'package-lock.json'), '{"packages":{}}');
   mkdirSync(join(dir, 'npm'));

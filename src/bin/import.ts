@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { apiClient } from '#loadtests/story/clients.ts';
+import { StartError } from '../embedded/start-error.ts';
 import { fromFhir, type IntakeNote, isFhir } from '../intake/fhir.ts';
-import { StartError } from './embedded/start-error.ts';
 
 /** Patients and prescriptions as the API takes them. */
 interface ApiInput {
@@ -17,7 +17,7 @@ interface ImportStage {
 }
 
 /** FHIR carries no time zone: patients get this one unless their resource names theirs. */
-const DEFAULT_ZONE = process.env['IMPORT_ZONE'] ?? 'America/Lima';
+const DEFAULT_ZONE = process.env.IMPORT_ZONE || 'America/Lima';
 
 /**
  * Sends a file's patients and prescriptions to the API, and says of each whether it was taken, with its next dose, or why
@@ -41,7 +41,7 @@ export async function importFile(file: string, stage: ImportStage): Promise<Reco
       () => {
         taken.prescriptions += 1;
       },
-      (error: Error) => refused.push(`prescription ${prescription['externalId'] ?? ''}: ${error.message}`),
+      (error: Error) => refused.push(`prescription ${prescription.externalId ?? ''}: ${error.message}`),
     );
   }
   stage.say(`imported ${taken.patients} patients and ${taken.prescriptions} prescriptions from ${file}`);

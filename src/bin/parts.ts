@@ -1,16 +1,18 @@
 import { join, relative } from 'node:path';
+import { PROVIDERS } from '#loadtests/provider-simulator/settings.ts';
+import type { SimulatorAddress } from '#loadtests/provider-simulator/simulator.ts';
 import { ConfigError, readConfig } from '../config.ts';
+import type { Running } from '../embedded/child.ts';
+import { logFile } from '../embedded/paths.ts';
+import { freePort } from '../embedded/ports.ts';
+import { startPostgres } from '../embedded/postgres.ts';
+import { startRedis } from '../embedded/redis.ts';
+import { spawnService } from '../embedded/service.ts';
+import { StartError } from '../embedded/start-error.ts';
+import type { Part } from '../embedded/supervisor.ts';
 import { makePartitionsAhead } from '../store/housekeeping.ts';
 import { migrate } from '../store/migrate.ts';
 import { openPool } from '../store/pool.ts';
-import type { Running } from './embedded/child.ts';
-import { logFile } from './embedded/paths.ts';
-import { freePort } from './embedded/ports.ts';
-import { startPostgres } from './embedded/postgres.ts';
-import { startRedis } from './embedded/redis.ts';
-import { spawnService } from './embedded/service.ts';
-import { StartError } from './embedded/start-error.ts';
-import type { Part } from './embedded/supervisor.ts';
 
 /** The environment of the services, completed as the parts come up. */
 export type Env = Record<string, string | undefined>;
@@ -40,8 +42,8 @@ function address(env: Env): Part {
   return {
     name: 'address',
     async start() {
-      env['PORT'] ??= String(await freePort(API_PORT, say));
-      env['PUBLIC_URL'] ??= `http://127.0.0.1:${env['PORT']}`;
+      env.PORT ||= String(await freePort(API_PORT, say));
+      env.PUBLIC_URL ||= `http://127.0.0.1:${env.PORT}`;
       return nothingToStop();
     },
   };
@@ -60,7 +62,7 @@ function embeddedServers(dir: string, env: Env): Part[] {
             durable: true,
             logFile: logFile('postgres'),
           });
-          env['DATABASE_URL'] = await ownDatabase(postgres.url);
+          env.DATABASE_URL = await ownDatabase(postgres.url);
           return postgres;
         },
       },
@@ -72,7 +74,7 @@ function embeddedServers(dir: string, env: Env): Part[] {
         async start() {
           say(`starting Redis (private, data in ${relative('', dir)}/redis)`);
           const redis = await startRedis({ dir: join(dir, 'redis'), durable: true, logFile: logFile('redis'), say });
-          env['REDIS_URL'] = redis.url;
+          env.REDIS_URL = redis.url;
           return redis;
         },
       },
@@ -92,34 +94,6 @@ async function ownDatabase(serverUrl: string): Promise<string> {
   return url.href;
 }
 
-/** What the simulator says when it is ready. */
-interface SimulatorReady {
-  http: string;
-  fcm: string;
-  smtp: string;
-  caFile: string;
-  serviceAccount: string;
-  twilio: Record<'accountSid' | 'authToken' | 'from', string>;
-}
-
-/** The providers, by the setting that says one is your own, and what the simulator stands in with otherwise. */
-const PROVIDERS: { base: string; settings: (at: SimulatorReady) => Env }[] = [
-  {
-    base: 'FCM_BASE_URL',
-    settings: (at) => ({ FCM_BASE_URL: at.fcm, FCM_CA_FILE: at.caFile, FCM_SERVICE_ACCOUNT: at.serviceAccount }),
-  },
-  {
-    base: 'TWILIO_BASE_URL',
-    settings: ({ http, twilio }) => ({
-      TWILIO_BASE_URL: http,
-      TWILIO_ACCOUNT_SID: twilio.accountSid,
-      TWILIO_AUTH_TOKEN: twilio.authToken,
-      TWILIO_FROM: twilio.from,
-    }),
-  },
-  { base: 'SMTP_URL', settings: (at) => ({ SMTP_URL: at.smtp }) },
-];
-
 /** The settings that name a provider of one's own. */
 export function ownProviders(): string[] {
   return PROVIDERS.map(({ base }) => base).filter((base) => process.env[base]);
@@ -134,14 +108,14 @@ function simulator(dir: string, links: Links, env: Env): Part {
         spawnService({
           name: 'simulator',
           entry: entry('loadtests/provider-simulator/main.ts'),
-          args: ['--dir', join(dir, 'simulator'), '--http-port', port, '--public-url', env['PUBLIC_URL'] as string],
+          args: ['--dir', join(dir, 'simulator'), '--http-port', port, '--public-url', env.PUBLIC_URL as string],
           env: { ...process.env },
           ready: { line: 'ready' },
         }),
       );
-      const at = service.ready as unknown as SimulatorReady;
+      const at = service.ready as unknown as SimulatorAddress;
       for (const { base, settings } of PROVIDERS) if (!process.env[base]) Object.assign(env, settings(at));
-      links['simulator'] = at.http;
+      links.simulator = at.http;
       return service;
     },
   };
@@ -167,7 +141,7 @@ function schema(env: Env): Part {
   return {
     name: 'schema',
     async start() {
-      const sql = openPool(env['DATABASE_URL'] as string, { max: 1 });
+      const sql = openPool(env.DATABASE_URL as string, { max: 1 });
       try {
         const applied = await migrate(sql);
         await makePartitionsAhead(sql, new Date());
@@ -188,8 +162,8 @@ function service(name: 'api' | 'scheduler' | 'worker', env: Env, links: Links, p
     async start() {
       // The API's port is part of its public URL, and settled before.
       const running =
-        name === 'api' ? await spawn(env['PORT'] as string) : await onFreePort(preferredPort, () => {}, spawn);
-      links[name] = running.ready['url'] as string;
+        name === 'api' ? await spawn(env.PORT as string) : await onFreePort(preferredPort, () => {}, spawn);
+      links[name] = running.ready.url as string;
       say(`${name} is up`);
       return running;
     },

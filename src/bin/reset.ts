@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { dataDir } from './embedded/paths.ts';
-import { reset } from './embedded/reset.ts';
-import { StartError } from './embedded/start-error.ts';
+import { dataDir } from '../embedded/paths.ts';
+import { reset } from '../embedded/reset.ts';
+import { StartError } from '../embedded/start-error.ts';
 
 const HELP = `npm run reset
 Empties .dosebell: the embedded PostgreSQL's and Redis's data, logs and keys. The downloaded Redis itself is kept.

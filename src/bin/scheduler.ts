@@ -5,7 +5,7 @@ import { housekeepingPass, startHousekeeping } from '#schedulers/housekeeping.ts
 import { startLadder } from '#schedulers/ladder.ts';
 import { closeDispatcher, openDispatcher } from '../dispatch/dispatcher.ts';
 import { startWatchServer } from '../http/watch-server.ts';
-import { runProcess } from './process.ts';
+import { runProcess } from '../process.ts';
 
 /** Plans, claims and walks the doses. Several may run at once: rows are locked by one at a time. */
 await runProcess('scheduler', async (config) => {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { dataDir } from '../embedded/paths.ts';
+import { startPostgres } from '../embedded/postgres.ts';
 import { dumpSchema } from '../store/dump-schema.ts';
 import { migrate } from '../store/migrate.ts';
 import { openPool } from '../store/pool.ts';
-import { dataDir } from './embedded/paths.ts';
-import { startPostgres } from './embedded/postgres.ts';
 
 const HELP = `npm run schema
 Writes src/store/schema.sql: what the migrations make of an empty database, on a private PostgreSQL that is thrown away.`;

@@ -3,11 +3,11 @@ import { loadHospital } from '#loadtests/story/hospital.ts';
 import { progressDisplay } from '#loadtests/story/progress.ts';
 import { playStory } from '#loadtests/story/run.ts';
 import { systemClock } from '../clock.ts';
+import { dataDir } from '../embedded/paths.ts';
+import { StartError } from '../embedded/start-error.ts';
+import { runSupervised } from '../embedded/supervisor.ts';
 import { clockOffset, openPool, type Pool } from '../store/pool.ts';
 import { createTenant } from '../store/tenants.ts';
-import { dataDir } from './embedded/paths.ts';
-import { StartError } from './embedded/start-error.ts';
-import { runSupervised } from './embedded/supervisor.ts';
 import { importFile } from './import.ts';
 import { type Env, type Links, ownProviders, partsOf } from './parts.ts';
 import { localSecrets, STORY_SCHEDULE } from './settings.ts';
@@ -39,7 +39,7 @@ export async function startEverything(options: StartOptions): Promise<number> {
     ...localSecrets(dir),
     ...(plays ? STORY_SCHEDULE : {}),
     EMAIL_FROM: 'dosebell <reminders@dosebell.example>',
-    ...process.env,
+    ...Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')), // an empty setting is none
   };
   const links: Links = {};
   return runSupervised({
@@ -53,7 +53,7 @@ async function main(
   options: StartOptions,
   { env, links, plays }: { env: Env; links: Links; plays: boolean },
 ): Promise<number | 'stay'> {
-  const sql = openPool(env['DATABASE_URL'] as string, { max: 4 });
+  const sql = openPool(env.DATABASE_URL as string, { max: 4 });
   try {
     const { failed, summary } =
       options.importFile === undefined
@@ -85,8 +85,8 @@ async function story(options: StartOptions, sql: Pool, links: Links, plays: bool
   const stage = {
     sql,
     clock: systemClock(await clockOffset(sql)),
-    apiUrl: links['api'] as string,
-    simulatorUrl: links['simulator'] as string,
+    apiUrl: links.api as string,
+    simulatorUrl: links.simulator as string,
     say,
     show: progressDisplay(process.stdout),
   };
@@ -102,16 +102,16 @@ async function imported(file: string, sql: Pool, links: Links): Promise<Told> {
   const clock = systemClock(await clockOffset(sql));
   const { apiKey } = await createTenant(sql, `Imported ${clock.now().toISOString()}`, clock.now());
   say(`tenant for the import, API key ${apiKey} (for the clinic page)`);
-  const summary = await importFile(file, { apiUrl: links['api'] as string, apiKey, now: clock.now(), say });
+  const summary = await importFile(file, { apiUrl: links.api as string, apiKey, now: clock.now(), say });
   return { failed: false, summary };
 }
 
 function printLinks(links: Links): void {
   say(`
-  API docs          ${links['api']}/docs
-  clinic page       ${links['api']}/clinic${
-    links['simulator'] === undefined ? '' : `\n  simulator outbox  ${links['simulator']}/outbox.html`
+  API docs          ${links.api}/docs
+  clinic page       ${links.api}/clinic${
+    links.simulator === undefined ? '' : `\n  simulator outbox  ${links.simulator}/outbox.html`
   }
-  metrics           ${links['api']}/metrics   ${links['scheduler']}/metrics   ${links['worker']}/metrics
+  metrics           ${links.api}/metrics   ${links.scheduler}/metrics   ${links.worker}/metrics
 `);
 }

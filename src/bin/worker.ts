@@ -2,7 +2,7 @@ import { startRescue } from '#schedulers/rescue.ts';
 import { closeDispatcher, openDispatcher } from '../dispatch/dispatcher.ts';
 import { startWorkers } from '../dispatch/workers.ts';
 import { startWatchServer } from '../http/watch-server.ts';
-import { runProcess } from './process.ts';
+import { runProcess } from '../process.ts';
 
 /** Sends chunks, and rescues those whose job was lost. Any number of workers share the queues. */
 await runProcess('worker', async (config) => {

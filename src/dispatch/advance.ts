@@ -3,12 +3,12 @@ import { uuidv7 } from '../domain/ids.ts';
 import { type DoseSituation, type NextAction, nextAction } from '../escalation/next.ts';
 import { isQuiet } from '../regimen/quiet.ts';
 import { insertAttempts, type NewAttempt, reachOf } from '../store/attempts.ts';
-import { type Chunk, insertChunks } from '../store/chunks.ts';
+import { insertChunks } from '../store/chunks.ts';
 import { contactChoices } from '../store/contacts.ts';
 import { claimDueDoses, type DoseEnd, type DoseStep, type DueDose, endDoses, stepDoses } from '../store/doses.ts';
 import { intoChunks, type Unchunked } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { openCases } from './escalate.ts';
+import { type EndedDose, openCases } from './escalate.ts';
 import { enqueueChunks } from './queues.ts';
 
 /** Doses claimed in one transaction. */
@@ -55,13 +55,13 @@ export async function advanceDoses(
       };
       record(plan, dose, nextAction(situation, at), now);
     }
-    const chunks: Chunk[] = intoChunks(plan.unchunked, app.channels, now);
+    const chunks = intoChunks(plan.unchunked, app.channels, now);
     await stepDoses(tx, plan.steps, now);
     await endDoses(tx, plan.ends, now);
-    const cases = await openCases(app, tx, endedDoses(doses, plan.ends), now);
-    await insertChunks(tx, [...chunks, ...cases.chunks], now);
-    await insertAttempts(tx, [...plan.attempts, ...cases.attempts], now);
-    return { taken: doses.length, chunks: [...chunks, ...cases.chunks] };
+    await openCases(tx, endedDoses(doses, plan.ends), now);
+    await insertChunks(tx, chunks, now);
+    await insertAttempts(tx, plan.attempts, now);
+    return { taken: doses.length, chunks };
   });
   await enqueueChunks(app, chunks);
   return taken;
@@ -106,7 +106,7 @@ function attemptOf(
   };
 }
 
-function endedDoses(doses: DueDose[], ends: DoseEnd[]): (DueDose & { end: DoseEnd['state'] })[] {
+function endedDoses(doses: DueDose[], ends: DoseEnd[]): EndedDose[] {
   const states = new Map(ends.map((end) => [end.id, end.state]));
   return doses.flatMap((dose) => {
     const end = states.get(dose.id);

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ladderPass } from '#schedulers/ladder.ts';
 import { rescuePass } from '#schedulers/rescue.ts';
@@ -33,7 +34,10 @@ async function dueNow(patients: number): Promise<string[]> {
 
 /** Makes one contact unreadable: sealed with a key nobody has any more. Returns its attempt. */
 async function poison(sql: TestDispatcher['sql']): Promise<string> {
-  const other = createCipher([{ id: 'gone', key: Buffer.alloc(32, 7) }], Buffer.alloc(32));
+  const other = createCipher(
+    [{ id: 'gone', key: createSecretKey(Buffer.alloc(32, 7)) }],
+    createSecretKey(Buffer.alloc(32)),
+  );
   const [attempt] = await sql`SELECT id, contact_point_id FROM attempts WHERE channel = 'sms' ORDER BY id LIMIT 1`;
   await sql`UPDATE contact_points SET value = ${other.seal('+51999999999')} WHERE id = ${attempt?.contact_point_id}`;
   return attempt?.id;
@@ -94,6 +98,19 @@ describe('a chunk of a hundred', () => {
     const sent = await Promise.all(Array.from({ length: 6 }, () => deliverChunk(app, chunk as string)));
     expect(sent.filter(Boolean)).toHaveLength(1);
     expect(app.scripted.sms.sent).toHaveLength(10);
+  });
+
+  it('that a worker has in hand is refused to every other, before and after its outcomes are written', async () => {
+    const [chunk] = await dueNow(2);
+    const held = heldSends();
+    const called = held.next();
+    const first = deliverChunk(app, chunk as string);
+    await called;
+    expect(await deliverChunk(app, chunk as string)).toBe(false);
+    held.calls[0]?.answer(accepted);
+    expect(await first).toBe(true);
+    expect(await deliverChunk(app, chunk as string)).toBe(false);
+    expect(app.scripted.sms.sent).toHaveLength(2);
   });
 });
 

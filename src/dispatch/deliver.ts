@@ -1,8 +1,8 @@
-import type { OutboundMessage } from '#channels/channel.ts';
+import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { type AttemptToSend, readToSend } from '../store/attempts.ts';
-import { claimChunk } from '../store/chunks.ts';
+import { claimChunk, type HeldChunk, renewChunk } from '../store/chunks.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { render } from './messages/render.ts';
 import { type Settled, settle } from './settle.ts';
@@ -37,12 +37,32 @@ export async function deliverChunk(app: Dispatcher, chunkId: string): Promise<bo
     messages.push(message);
     sendable.push(attempt);
   }
-  const timed = app.metrics.sendSeconds.startTimer({ channel: channel.name, provider: channel.provider });
-  const outcomes = messages.length > 0 ? await channel.send(messages) : [];
-  timed();
+  const outcomes = messages.length > 0 ? await send(app, channel, held, messages) : [];
   const sent = sendable.map((attempt, i) => ({ attempt, outcome: outcomes[i] as Outcome }));
   await settle(app, held, [...sent, ...dropped]);
   return true;
+}
+
+/** The provider call, timed, with the chunk's lease kept alive while it lasts: a slow provider is no dead worker. */
+async function send(
+  app: Dispatcher,
+  channel: Channel,
+  held: HeldChunk,
+  messages: OutboundMessage[],
+): Promise<Outcome[]> {
+  const { leaseSeconds } = app.config.schedule;
+  const renew = () =>
+    renewChunk(app.sql, held, plusSeconds(app.clock.now(), leaseSeconds)).catch((error: Error) =>
+      app.log.warn({ chunk: held.id, reason: error.message }, 'the lease could not be renewed'),
+    );
+  const renewing = setInterval(renew, (leaseSeconds * 1000) / 3);
+  const timed = app.metrics.sendSeconds.startTimer({ channel: channel.name, provider: channel.provider });
+  try {
+    return await channel.send(messages);
+  } finally {
+    timed();
+    clearInterval(renewing);
+  }
 }
 
 const DOSE_WANTS_REMINDER = new Set(['planned', 'open']);

@@ -1,31 +1,28 @@
 import { plusSeconds } from '../clock.ts';
 import type { EscalationKind } from '../domain/escalation.ts';
 import { uuidv7 } from '../domain/ids.ts';
-import type { NewAttempt } from '../store/attempts.ts';
-import { type CaseTrigger, missedStreaks, openCase } from '../store/cases.ts';
-import type { Chunk } from '../store/chunks.ts';
-import { type ContactChoice, contactChoices } from '../store/contacts.ts';
+import { insertAttempts, type NewAttempt } from '../store/attempts.ts';
+import { claimUntoldCases, missedStreaks, openCase, type UntoldCase } from '../store/cases.ts';
+import { insertChunks } from '../store/chunks.ts';
 import type { DueDose } from '../store/doses.ts';
 import type { Sql } from '../store/pool.ts';
-import { intoChunks, type Unchunked } from './chunking.ts';
+import { transaction } from '../store/transaction.ts';
+import { intoChunks } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { enqueueChunks } from './queues.ts';
 
-type EndedDose = DueDose & { end: 'missed' | 'undelivered' };
+/** A dose whose window is over without an answer. */
+export type EndedDose = DueDose & { end: 'missed' | 'undelivered' };
 
 /** Telling a clinician stays useful for this long. */
 const CASE_USEFUL_SECONDS = 24 * 3600;
+const BATCH = 100;
 
 /**
- * Opens the cases these ended doses call for and writes the intents that tell their clinicians, on the same send path as
- * reminders: a critical dose after one miss (or when nobody could be reached), a routine one after a streak of misses.
+ * Opens the cases these ended doses call for: a critical dose after one miss (or when nobody could be reached), a routine one
+ * after a streak of misses. One open case per patient, prescription and kind: further doses append to it.
  */
-export async function openCases(
-  app: Dispatcher,
-  tx: Sql,
-  ended: EndedDose[],
-  now: Date,
-): Promise<{ attempts: NewAttempt[]; chunks: Chunk[] }> {
-  const opened: { trigger: CaseTrigger; caseId: string }[] = [];
+export async function openCases(tx: Sql, ended: EndedDose[], now: Date): Promise<void> {
   const routineMisses = ended.filter((dose) => !dose.critical && dose.end === 'missed');
   const streaks = await missedStreaks(
     tx,
@@ -33,24 +30,8 @@ export async function openCases(
   );
   for (const dose of ended) {
     const kind = caseKind(dose, streaks);
-    if (kind === null) continue;
-    const trigger = { ...dose, doseId: dose.id, kind };
-    const caseId = await openCase(tx, trigger, now);
-    if (caseId !== null) opened.push({ trigger, caseId });
+    if (kind !== null) await openCase(tx, { ...dose, doseId: dose.id, kind }, now);
   }
-  if (opened.length === 0) return { attempts: [], chunks: [] };
-  const contacts = await contactChoices(
-    tx,
-    opened.map(({ trigger }) => trigger.patientId),
-  );
-  const attempts = opened.map(({ trigger, caseId }) => {
-    const clinician = nextClinician(contacts.get(trigger.patientId) ?? []);
-    return tellClinician(trigger, caseId, clinician, now);
-  });
-  const unchunked: Unchunked[] = attempts
-    .filter((attempt) => attempt.contactPointId !== null)
-    .map((attempt) => ({ attempt, critical: true, readyAt: now }));
-  return { attempts, chunks: intoChunks(unchunked, app.channels, now) };
 }
 
 function caseKind(dose: EndedDose, streaks: Set<string>): EscalationKind | null {
@@ -58,32 +39,39 @@ function caseKind(dose: EndedDose, streaks: Set<string>): EscalationKind | null 
   return dose.end === 'missed' && streaks.has(dose.prescriptionId) ? 'missed_streak' : null;
 }
 
-/** The first working clinician contact not tried yet, in the order the tenant gave them. */
-export function nextClinician(contacts: ContactChoice[], tried = new Set<string>()): ContactChoice | undefined {
-  return contacts.find((c) => c.owner === 'clinician' && c.state === 'active' && c.kind !== 'push' && !tried.has(c.id));
+/**
+ * Tells the clinicians of open cases that nobody was told of yet, on the same send path as reminders. A message that failed,
+ * at once or by a callback later, leaves its case untold, and the next contact has its turn. Returns how many it told.
+ */
+export async function tellClinicians(app: Dispatcher): Promise<number> {
+  const now = app.clock.now();
+  const chunks = await transaction(app.sql, async (tx) => {
+    const attempts = (await claimUntoldCases(tx, BATCH)).map((untold) => messageOf(untold, now));
+    const chunks = intoChunks(
+      attempts.map((attempt) => ({ attempt, critical: true, readyAt: now })),
+      app.channels,
+      now,
+    );
+    await insertChunks(tx, chunks, now);
+    await insertAttempts(tx, attempts, now);
+    return chunks;
+  });
+  await enqueueChunks(app, chunks);
+  return chunks.reduce((sum, chunk) => sum + chunk.size, 0);
 }
 
-/** The intent that tells a clinician of a case; failed at once when there is nobody left to tell. */
-export function tellClinician(
-  trigger: Omit<CaseTrigger, 'prescriptionId' | 'kind'>,
-  caseId: string,
-  clinician: { id: string; kind: string } | undefined,
-  now: Date,
-): NewAttempt {
+function messageOf({ contact, caseId, ...dose }: UntoldCase, now: Date): NewAttempt {
   return {
+    ...dose,
     id: uuidv7(now),
-    tenantId: trigger.tenantId,
-    patientId: trigger.patientId,
-    doseId: trigger.doseId,
-    localDate: trigger.localDate,
     escalationId: caseId,
     purpose: 'escalation',
     rung: 0,
-    channel: clinician?.kind === 'phone' ? 'sms' : 'email',
-    contactPointId: clinician?.id ?? null,
+    channel: contact.kind === 'phone' ? 'sms' : 'email',
+    contactPointId: contact.id,
     chunkId: null,
     dueAt: now,
     expiresAt: plusSeconds(now, CASE_USEFUL_SECONDS),
-    code: clinician === undefined ? 'no_contact' : null,
+    code: null,
   };
 }

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { Queue, type Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { Queue } from 'bullmq';
 import type { App } from '../app.ts';
 import { CHANNELS, type ChannelName } from '../domain/attempt.ts';
 import { openFailingFast } from '../redis/connection.ts';
@@ -32,20 +31,6 @@ export interface Queues {
 /** A job is a kick, never the truth: it is tried once, leaves nothing behind, and the rescue finds what it lost. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
 
-/**
- * How a worker holds its jobs. A job that stalls is tried again after seconds, not half a minute, and up to five times: its
- * row decides whether there is anything left to do (taskforcesh/bullmq#651). Never `skipVersionCheck`: not knowing the
- * server's version, BullMQ waits in whole seconds and delayed jobs come up to a second late (measured: 0.9 s against 0.02–0.1 s).
- */
-export const WORKER_OPTIONS = {
-  prefix: QUEUE_PREFIX,
-  lockDuration: 10_000,
-  stalledInterval: 5_000,
-  maxStalledCount: 5,
-  drainDelay: 1,
-  maximumRateLimitDelay: 1_000,
-} as const;
-
 const CRITICAL_PRIORITY = 1;
 const ROUTINE_PRIORITY = 2;
 const JOBS_PER_CALL = 250; // over about 1,000 a call is slow (taskforcesh/bullmq#1670)
@@ -72,13 +57,6 @@ export async function openQueues(redisUrl: string): Promise<Queues> {
       connection.disconnect();
     },
   };
-}
-
-/** Lets the jobs in hand finish; with Redis away it does not wait for them, since BullMQ would first wait for Redis. */
-export async function closeWorkers(workers: Worker[], connection: Redis): Promise<void> {
-  const isAway = connection.status !== 'ready';
-  await Promise.all(workers.map((worker) => worker.close(isAway)));
-  connection.disconnect();
 }
 
 /** Adds a job per chunk, delayed to its moment. With Redis away this gives up at once: the rescue sends the chunks. */

@@ -15,6 +15,7 @@ const send = app.scripted.sms.send;
 const LADDER = [
   { afterSeconds: 0, channel: 'sms', to: 'patient' },
   { afterSeconds: 600, channel: 'email', to: 'patient' },
+  { afterSeconds: 1200, channel: 'push', to: 'patient' },
 ] as const;
 
 beforeEach(async () => {
@@ -112,6 +113,7 @@ describe('a delivery that failed', () => {
     await driveTo(app, new Date(DUE.getTime() + 600_000));
     await callBack(failed);
     await driveTo(app, new Date(DUE.getTime() + 660_000));
+    expect(app.scripted.push.sent).toEqual([]); // whose turn is at 20 minutes
     expect(app.scripted.email.sent).toHaveLength(1);
     expect(app.scripted.sms.sent).toHaveLength(1);
   });

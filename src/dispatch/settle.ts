@@ -1,15 +1,12 @@
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
-import { type AttemptToSend, type AttemptUpdate, insertAttempts, updateAttempts } from '../store/attempts.ts';
-import { triedContacts } from '../store/cases.ts';
+import { type AttemptToSend, type AttemptUpdate, updateAttempts } from '../store/attempts.ts';
 import { type Chunk, finishChunk, type HeldChunk, insertChunks } from '../store/chunks.ts';
-import { contactChoices, retireContacts } from '../store/contacts.ts';
+import { retireContacts } from '../store/contacts.ts';
 import { hastenDoses } from '../store/doses.ts';
-import type { Sql } from '../store/pool.ts';
 import { transaction } from '../store/transaction.ts';
 import { intoChunks } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { nextClinician, tellClinician } from './escalate.ts';
 import { enqueueChunks } from './queues.ts';
 import { retryAt } from './retry.ts';
 
@@ -28,7 +25,7 @@ export async function settle(app: Dispatcher, held: HeldChunk | null, settled: S
   const now = app.clock.now();
   const retries = retryChunks(app, settled, now);
   const updates = settled.map((one) => updateOf(one, retries.chunkOf.get(one.attempt.id) ?? null));
-  const told = await transaction(app.sql, async (tx) => {
+  await transaction(app.sql, async (tx) => {
     if (held !== null && !(await finishChunk(tx, held)))
       app.log.warn({ chunk: held.id }, 'lease was lost before the outcomes came');
     await insertChunks(tx, retries.chunks, now);
@@ -43,15 +40,9 @@ export async function settle(app: Dispatcher, held: HeldChunk | null, settled: S
       ended.filter((e) => e.attempt.purpose !== 'escalation').map((e) => e.attempt),
       now,
     );
-    return tellOthers(
-      app,
-      tx,
-      ended.filter((e) => e.attempt.purpose === 'escalation'),
-      now,
-    );
   });
   observe(app, settled, now);
-  await enqueueChunks(app, [...retries.chunks, ...told]);
+  await enqueueChunks(app, retries.chunks);
 }
 
 /** Chunks for what certainly was not sent and is worth another try while the message is useful, by their moment. */
@@ -99,31 +90,6 @@ function hasFailed(outcome: Settled['outcome'], retried: boolean): boolean {
 function refusedContact({ attempt, outcome }: Settled): { contactPointId: string; optedOut: boolean; code: string }[] {
   if (outcome.kind !== 'contact_failed') return [];
   return [{ contactPointId: attempt.contactPointId, optedOut: outcome.optedOut, code: outcome.code }];
-}
-
-/** A case whose clinician could not be reached goes to the next contact that has not been tried. */
-async function tellOthers(app: Dispatcher, tx: Sql, failed: Settled[], now: Date): Promise<Chunk[]> {
-  if (failed.length === 0) return [];
-  const tried = await triedContacts(
-    tx,
-    failed.map(({ attempt }) => attempt.doseId),
-  );
-  const contacts = await contactChoices(
-    tx,
-    failed.map(({ attempt }) => attempt.patientId),
-  );
-  const attempts = failed.flatMap(({ attempt }) => {
-    const next = nextClinician(contacts.get(attempt.patientId) ?? [], tried.get(attempt.escalationId as string));
-    return next === undefined ? [] : [tellClinician(attempt, attempt.escalationId as string, next, now)];
-  });
-  const chunks = intoChunks(
-    attempts.map((attempt) => ({ attempt, critical: true, readyAt: now })),
-    app.channels,
-    now,
-  );
-  await insertChunks(tx, chunks, now);
-  await insertAttempts(tx, attempts, now);
-  return chunks;
 }
 
 function observe(app: Dispatcher, settled: Settled[], now: Date): void {

@@ -1,8 +1,8 @@
-import { Worker } from 'bullmq';
 import { openBlocking } from '../redis/connection.ts';
 import { deliverChunk } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { type ChunkJob, closeWorkers, WORKER_OPTIONS } from './queues.ts';
+import { closeWorkers, startWorker } from './queue-worker.ts';
+import type { ChunkJob } from './queues.ts';
 
 /** Chunks sent at once per channel and process: each holds up to 100 messages on kept-open connections. */
 const CONCURRENCY = 4;
@@ -16,18 +16,10 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
     inHand.add(delivery);
     return delivery.finally(() => inHand.delete(delivery));
   };
-  const workers = [...app.channels.keys()].map((channel) => {
-    const worker = new Worker<ChunkJob>(channel, (job) => deliver(job.data.chunkId), {
-      connection,
-      ...WORKER_OPTIONS,
-      concurrency: CONCURRENCY,
-    });
-    worker.on('error', () => {}); // reconnecting is ioredis's work; the rescue sends what no job brings
-    worker.on('failed', (_job, error) =>
-      app.log.error({ queue: channel, reason: error.message }, 'chunk job failed: the rescue takes over'),
-    );
-    return worker;
-  });
+  const work = ({ chunkId }: ChunkJob) => deliver(chunkId);
+  const workers = [...app.channels.keys()].map((channel) =>
+    startWorker(app, channel, { connection, concurrency: CONCURRENCY, work }),
+  );
   return {
     async stop() {
       await closeWorkers(workers, connection);

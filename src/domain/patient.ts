@@ -13,7 +13,7 @@ export interface CarePerson {
 
 /** Wall-clock times `HH:mm` of the patient's day, used by regimens tied to meals and sleep. */
 export type RoutineTime = 'wake' | 'breakfast' | 'lunch' | 'dinner' | 'sleep';
-export type Routine = Partial<Record<RoutineTime, string>>;
+type Routine = Partial<Record<RoutineTime, string>>;
 
 /** Everything the patient PUT replaces. `zone` is an IANA zone, `locale` a BCP 47 tag. */
 export interface PatientRecord {

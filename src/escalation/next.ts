@@ -22,7 +22,7 @@ export interface DoseSituation {
 }
 
 /** A rung that could not be tried, and why. */
-export interface SkippedRung {
+interface SkippedRung {
   rung: number;
   channel: ChannelName;
   to: Rung['to'];
@@ -64,6 +64,9 @@ export function nextAction(dose: DoseSituation, at: Date): NextAction {
       return { do: 'send', rung, channel, to, ...choice, nextAt: timeAfter(dose, rung, at), skipped };
     }
     skipped.push({ rung, channel, to, code: choice.code });
+    // Quiet hours pass: the next rung keeps its own time. A road that is closed for good does not hold the next one up.
+    if (choice.code === 'quiet_hours')
+      return { do: 'wait', rung: rung + 1, nextAt: timeAfter(dose, rung, at), skipped };
   }
   return { do: 'wait', rung: dose.policy.ladder.length, nextAt: dose.windowEndsAt, skipped };
 }

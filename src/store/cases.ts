@@ -12,21 +12,19 @@ export interface CaseTrigger {
   kind: EscalationKind;
 }
 
-/**
- * Opens a case per patient + prescription + kind, or appends the dose to the open one. Returns the id of a case that is
- * new (its clinician is to be told), null where one was open already.
- */
-export async function openCase(sql: Sql, trigger: CaseTrigger, now: Date): Promise<string | null> {
-  const [row] = await sql<{ id: string; fresh: boolean }[]>`
-    INSERT INTO escalations (id, tenant_id, patient_id, prescription_id, kind, opened_at)
-    VALUES (${uuidv7(now)}, ${trigger.tenantId}, ${trigger.patientId}, ${trigger.prescriptionId}, ${trigger.kind}, ${now})
-    ON CONFLICT (patient_id, prescription_id, kind) WHERE state <> 'resolved' DO UPDATE SET kind = EXCLUDED.kind
-    RETURNING id, (xmax = 0) AS fresh`;
-  const { id, fresh } = row as { id: string; fresh: boolean };
-  await sql`
-    INSERT INTO escalation_doses (escalation_id, dose_id, local_date)
-    VALUES (${id}, ${trigger.doseId}, ${trigger.localDate}) ON CONFLICT DO NOTHING`;
-  return fresh ? id : null;
+/** Opens a case per patient + prescription + kind, or appends the dose to the open one. Returns the case's id. */
+export async function openCase(sql: Sql, trigger: CaseTrigger, now: Date): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`
+    WITH opened AS (
+      INSERT INTO escalations (id, tenant_id, patient_id, prescription_id, kind, opened_at)
+      VALUES (${uuidv7(now)}, ${trigger.tenantId}, ${trigger.patientId}, ${trigger.prescriptionId}, ${trigger.kind}, ${now})
+      ON CONFLICT (patient_id, prescription_id, kind) WHERE state <> 'resolved' DO UPDATE SET kind = EXCLUDED.kind
+      RETURNING id),
+    appended AS (
+      INSERT INTO escalation_doses (escalation_id, dose_id, local_date)
+      SELECT id, ${trigger.doseId}, ${trigger.localDate} FROM opened ON CONFLICT DO NOTHING)
+    SELECT id FROM opened`;
+  return (row as { id: string }).id;
 }
 
 /** Which of these prescriptions have their newest `length` closed doses all missed. Reads no further back than that. */
@@ -68,11 +66,35 @@ export async function resolveCasesOf(
     WHERE patient_id = ${patientId} AND state <> 'resolved'`;
 }
 
-/** By case, the contact points already used to tell somebody of these doses. */
-export async function triedContacts(sql: Sql, doseIds: string[]): Promise<Map<string, Set<string>>> {
-  const rows = await sql<{ escalationId: string; contactPointId: string }[]>`
-    SELECT escalation_id AS "escalationId", contact_point_id AS "contactPointId"
-    FROM attempts WHERE dose_id = ANY(${doseIds}::uuid[]) AND escalation_id IS NOT NULL`;
-  const byCase = Map.groupBy(rows, (row) => row.escalationId);
-  return new Map([...byCase].map(([id, group]) => [id, new Set(group.map((row) => row.contactPointId))]));
+/** An open case whose clinician was not reached, and a clinician contact that was not tried yet. */
+export interface UntoldCase {
+  caseId: string;
+  tenantId: string;
+  patientId: string;
+  doseId: string;
+  localDate: string;
+  contact: { id: string; kind: string };
+}
+
+/**
+ * Locks open cases nobody could be told of (every message failed, at once or by callback, and none is under way) that have a
+ * working clinician contact left. Cases another process holds are passed over.
+ */
+export async function claimUntoldCases(sql: Sql, limit: number): Promise<UntoldCase[]> {
+  return sql<UntoldCase[]>`
+    SELECT e.id AS "caseId", e.tenant_id AS "tenantId", e.patient_id AS "patientId", first.dose_id AS "doseId",
+           first.local_date AS "localDate", json_build_object('id', contact.id, 'kind', contact.kind) AS contact
+    FROM escalations e
+    CROSS JOIN LATERAL (
+      SELECT dose_id, local_date FROM escalation_doses WHERE escalation_id = e.id ORDER BY dose_id LIMIT 1) AS first
+    CROSS JOIN LATERAL (
+      SELECT c.id, c.kind FROM contact_points c
+      WHERE c.patient_id = e.patient_id AND c.owner = 'clinician' AND c.state = 'active' AND c.kind <> 'push'
+        AND NOT EXISTS (SELECT 1 FROM attempts a
+                        WHERE a.dose_id = first.dose_id AND a.escalation_id = e.id AND a.contact_point_id = c.id)
+      ORDER BY c.position LIMIT 1) AS contact
+    WHERE e.state = 'open'
+      AND NOT EXISTS (SELECT 1 FROM attempts a
+                      WHERE a.dose_id = first.dose_id AND a.escalation_id = e.id AND a.state NOT IN ('failed', 'cancelled'))
+    ORDER BY e.id LIMIT ${limit} FOR UPDATE OF e SKIP LOCKED`;
 }

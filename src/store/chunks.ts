@@ -37,6 +37,13 @@ export async function claimChunk(sql: Sql, id: string, leaseUntil: Date): Promis
   return held ?? null;
 }
 
+/** Holds a chunk for longer: sending it takes its time, and its holder is alive. */
+export async function renewChunk(sql: Sql, held: HeldChunk, leaseUntil: Date): Promise<void> {
+  await sql`
+    UPDATE chunks SET lease_until = ${leaseUntil}
+    WHERE id = ${held.id} AND fence = ${held.fence} AND state = 'sending'`;
+}
+
 /** Ends a chunk its holder still holds; false when the lease was lost and the chunk was ended by the rescue. */
 export async function finishChunk(sql: Sql, held: HeldChunk): Promise<boolean> {
   const done = await sql`

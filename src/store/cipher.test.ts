@@ -1,8 +1,9 @@
+import { createSecretKey } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createCipher } from './cipher.ts';
 
-const key = (id: string, fill: number) => ({ id, key: Buffer.alloc(32, fill) });
-const SECRET = Buffer.alloc(32, 9);
+const key = (id: string, fill: number) => ({ id, key: createSecretKey(Buffer.alloc(32, fill)) });
+const SECRET = createSecretKey(Buffer.alloc(32, 9));
 const cipher = createCipher([key('k1', 1)], SECRET);
 const PHONE = '+51987654321';
 
@@ -51,5 +52,7 @@ test('the look-up of a value is equal for equal values, survives a rotation, and
   const rotated = createCipher([key('k2', 2), key('k1', 1)], SECRET);
   expect(rotated.lookup(PHONE)).toEqual(cipher.lookup(PHONE));
   expect(cipher.lookup('+51987654322')).not.toEqual(cipher.lookup(PHONE));
-  expect(createCipher([key('k1', 1)], Buffer.alloc(32, 8)).lookup(PHONE)).not.toEqual(cipher.lookup(PHONE));
+  expect(createCipher([key('k1', 1)], createSecretKey(Buffer.alloc(32, 8))).lookup(PHONE)).not.toEqual(
+    cipher.lookup(PHONE),
+  );
 });

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 
 /** Encrypts what names or describes a person. AES-256-GCM (NIST SP 800-38D), a random 96-bit nonce per value. */
 export interface Cipher {
@@ -11,11 +19,11 @@ export interface Cipher {
 }
 
 /** `keys[0]` encrypts, all of them decrypt. The look-up key is derived from `lookupSecret`, which must not rotate. */
-export function createCipher(keys: { id: string; key: Buffer }[], lookupSecret: Buffer): Cipher {
+export function createCipher(keys: { id: string; key: KeyObject }[], lookupSecret: KeyObject): Cipher {
   const [current] = keys;
   if (current === undefined) throw new Error('no data key');
   const byId = new Map(keys.map(({ id, key }) => [id, key]));
-  const lookupKey = Buffer.from(hkdfSync('sha256', lookupSecret, '', 'dosebell contact lookup', 32));
+  const lookupKey = createSecretKey(Buffer.from(hkdfSync('sha256', lookupSecret, '', 'dosebell contact lookup', 32)));
   const header = Buffer.concat([Buffer.of(current.id.length), Buffer.from(current.id)]);
   return {
     seal(text) {

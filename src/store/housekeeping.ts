@@ -10,6 +10,13 @@ export async function makePartitionsAhead(sql: Sql, now: Date): Promise<void> {
                            (${now}::timestamptz + ${MONTHS_AHEAD} * interval '1 month')::date)`;
 }
 
+/** After SHARDS was lowered: doses of shards that are gone move to one that is read. Returns how many. */
+export async function rehomeDoses(sql: Sql, shards: number): Promise<number> {
+  const moved = await sql`
+    UPDATE doses SET shard = shard % ${shards}::int WHERE shard >= ${shards} AND next_action_at IS NOT NULL`;
+  return moved.count;
+}
+
 /** Removes finished chunks and idempotency keys older than `before`; returns whether there may be more. */
 export async function prune(sql: Sql, before: Date): Promise<boolean> {
   const chunks = await sql`

@@ -278,7 +278,7 @@ CREATE INDEX attempts_by_chunk ON public.attempts USING btree (chunk_id) WHERE (
 
 CREATE INDEX attempts_by_dose ON public.attempts USING btree (dose_id);
 
-CREATE INDEX attempts_unknown ON public.attempts USING btree (check_at) WHERE (state = 'unknown'::text);
+CREATE INDEX attempts_unknown ON public.attempts USING btree (check_at) WHERE (check_at IS NOT NULL);
 
 CREATE INDEX chunks_by_age ON public.chunks USING btree (created_at) WHERE (state = 'done'::text);
 

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
 import type { App } from '#src/app.ts';
@@ -11,7 +11,7 @@ import { migrate } from '#src/store/migrate.ts';
 import { openPool } from '#src/store/pool.ts';
 
 /** A clock that stands still until it is moved. */
-export interface TestClock extends Clock {
+interface TestClock extends Clock {
   set(at: Date | string): void;
   advance(seconds: number): void;
 }
@@ -24,7 +24,7 @@ const TEMPLATE = `template_${process.env.VITEST_POOL_ID ?? '0'}`;
 const START = '2026-11-23T12:00:00Z'; // a Monday, 07:00 in Lima
 
 /** A clock standing at `at`. */
-export function testClock(at: Date | string = START): TestClock {
+function testClock(at: Date | string = START): TestClock {
   let now = new Date(at);
   return {
     now: () => new Date(now),
@@ -38,13 +38,13 @@ export function testClock(at: Date | string = START): TestClock {
 }
 
 /** Settings that reach nothing: a test that needs a provider replaces its part. */
-export function testConfig(databaseUrl: string, redisUrl: string): Config {
+function testConfig(databaseUrl: string, redisUrl: string): Config {
   return {
     databaseUrl,
     redisUrl,
     http: { host: '127.0.0.1', port: 0, publicUrl: 'http://127.0.0.1:8080' },
-    dataKeys: [{ id: 'k1', key: Buffer.alloc(32, 1) }],
-    tokenSecret: Buffer.alloc(32, 2),
+    dataKeys: [{ id: 'k1', key: createSecretKey(Buffer.alloc(32, 1)) }],
+    tokenSecret: createSecretKey(Buffer.alloc(32, 2)),
     push: {
       baseUrl: 'https://127.0.0.1:1',
       serviceAccount: { project_id: 'test', client_email: 'test@example.org', private_key: '' },

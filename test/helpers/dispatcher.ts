@@ -11,7 +11,7 @@ import { createTenant } from '#src/store/tenants.ts';
 import { type TestApp, testApp } from './app.ts';
 
 /** A channel that answers as it is told and remembers what left: for the outcomes no provider gives on demand. */
-export interface ScriptedChannel extends Channel {
+interface ScriptedChannel extends Channel {
   sent: OutboundMessage[];
   /** The next answers, in order; `accepted` once they are used up. A function may look at the message. */
   script: (Outcome | ((message: OutboundMessage) => Outcome))[];

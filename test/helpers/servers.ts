@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { type Running, stopLeftover } from '#src/bin/embedded/child.ts';
-import { liveHolder, tryLock } from '#src/bin/embedded/lock.mjs';
-import { dataDir } from '#src/bin/embedded/paths.ts';
-import { startPostgres } from '#src/bin/embedded/postgres.ts';
-import { startRedis } from '#src/bin/embedded/redis.ts';
+import { type Running, stopLeftover } from '#src/embedded/child.ts';
+import { liveHolder, tryLock } from '#src/embedded/lock.mjs';
+import { dataDir } from '#src/embedded/paths.ts';
+import { startPostgres } from '#src/embedded/postgres.ts';
+import { startRedis } from '#src/embedded/redis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -33,7 +33,7 @@ export function startAll(args: string[], env: Record<string, string>): Started {
   const dir = mkdtempSync(join(tmpdir(), 'dosebell-'));
   const child = spawn(process.execPath, [join(ROOT, 'src/bin/all.ts'), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: dir, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: dir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

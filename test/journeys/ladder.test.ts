@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ladderPass } from '#schedulers/ladder.ts';
 import { rescuePass } from '#schedulers/rescue.ts';
 import { recordAck } from '#src/ack/record.ts';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
+import { applyReceipts } from '#src/dispatch/receipts.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '../helpers/dispatcher.ts';
 import { clear, driveTo, readyChunks } from '../helpers/drive.ts';
@@ -94,6 +95,22 @@ describe('a dose nobody answers', () => {
     expect(escalations).toHaveLength(2);
   });
 
+  it('goes to the next clinician contact when a callback says the first message failed', async () => {
+    await seedPrescription(app, await seedPatient(app), { policy: { critical: true } });
+    for (const minute of [0, 10, 20, 30, 60]) await at(minute);
+    const told = app.scripted.email.sent.find((message) => message.purpose === 'escalation');
+    await applyReceipts(app, [{ attemptId: told?.attemptId ?? '', state: 'failed', ref: 'ref', code: 'bounced' }]);
+    await at(61);
+    expect(
+      left()
+        .filter(([, purpose]) => purpose === 'escalation')
+        .sort(),
+    ).toEqual([
+      ['email', 'escalation'],
+      ['sms', 'escalation'],
+    ]);
+  });
+
   it('opens a case for a routine prescription after the agreed misses in a row', async () => {
     const id = await seedPrescription(app, await seedPatient(app), {
       times: ['08:00', '08:20'],
@@ -134,7 +151,7 @@ describe('an answer', () => {
     await at(10);
     expect(left().map(([channel]) => channel)).toEqual(['push']);
     expect(await attemptsOf(dose.id)).toMatchObject([
-      { state: 'accepted' },
+      { state: 'delivered' }, // the action was pressed on it
       { channel: 'sms', state: 'cancelled', code: 'dose_taken' },
     ]);
   });
@@ -305,6 +322,49 @@ describe('too late, too early, twice', () => {
     app.clock.advance(3);
     await rescuePass(app);
     expect(left()).toEqual([['push', 'reminder']]);
+  });
+});
+
+describe('a slow provider', () => {
+  it('is no dead worker: the lease is kept while the call lasts', async () => {
+    const id = await seedPrescription(app, await seedPatient(app));
+    app.clock.set(DUE);
+    await ladderPass(app);
+    const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const [called, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const send = app.scripted.push.send;
+    app.scripted.push.send = async (batch) => {
+      called.resolve();
+      await answer.promise;
+      return send(batch);
+    };
+    const delivery = deliverChunk(app, chunk?.id ?? '');
+    const held = () => app.sql`SELECT 1 FROM chunks WHERE state = 'sending' AND lease_until > ${app.clock.now()}`;
+    await called.promise;
+    expect(await held()).toHaveLength(1);
+    app.clock.advance(29);
+    await vi.advanceTimersByTimeAsync(11_000);
+    app.clock.advance(5);
+    await vi.waitUntil(async () => (await held()).length === 1, 10_000);
+    await rescuePass(app);
+    answer.resolve();
+    await delivery;
+    Object.assign(app.scripted.push, { send });
+    vi.useRealTimers();
+    expect(await attemptsOf((await doseOf(id)).id)).toMatchObject([{ state: 'accepted' }]);
+    expect(left()).toHaveLength(1);
+  });
+});
+
+describe('quiet hours', () => {
+  it('hold back their rungs only: one after them leaves at its own time', async () => {
+    const id = await seedPrescription(app, await seedPatient(app, { quietHours: { from: '07:00', to: '08:05' } }));
+    for (const minute of [0, 9]) await at(minute);
+    expect(left()).toEqual([]);
+    await at(10);
+    expect(left()).toEqual([['sms', 'reminder']]);
+    expect(await doseOf(id)).toMatchObject({ state: 'open' });
   });
 });
 

@@ -54,7 +54,7 @@ describe('a hospital’s day over the real processes', () => {
     expect(story.output()).not.toContain('NOT ACCOUNTED FOR');
     expect(story.child.exitCode).toBe(0);
     expect(summary).toMatchObject({ patients: PATIENTS, open: 0, unaccounted: 0 });
-    expect(summary['due']).toBe(
+    expect(summary.due).toBe(
       ['taken', 'skipped', 'missed', 'undelivered'].reduce((sum, state) => sum + (summary[state] ?? 0), 0),
     );
   });

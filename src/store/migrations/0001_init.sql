@@ -192,7 +192,8 @@ CREATE TABLE attempts (
 ) PARTITION BY RANGE (day);
 CREATE INDEX attempts_by_dose ON attempts (dose_id);
 CREATE INDEX attempts_by_chunk ON attempts (chunk_id) WHERE chunk_id IS NOT NULL;
-CREATE INDEX attempts_unknown ON attempts (check_at) WHERE state = 'unknown';
+-- Not `WHERE state = …`: naming a column here would keep its every update from being HOT.
+CREATE INDEX attempts_unknown ON attempts (check_at) WHERE check_at IS NOT NULL;
 
 CREATE TABLE confirmations (
   id          uuid PRIMARY KEY,

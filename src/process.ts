@@ -1,4 +1,4 @@
-import { type Config, ConfigError, readConfig } from '../config.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 
 /** What a process answers once it runs: where it listens, and how it stops. */
 export interface Started {

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StartError } from './start-error.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
+const root = resolve(import.meta.dirname, '../..');
 
 /**
  * The folder of one installation, made if need be: data of the embedded servers, logs, keys. The git-ignored `.dosebell`
@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, '../../..');
  * @throws StartError when it belongs to somebody else
  */
 export function dataDir(): string {
-  return usable(process.env['DATA_DIR'] ? resolve(process.env['DATA_DIR']) : join(root, '.dosebell'));
+  return usable(process.env.DATA_DIR ? resolve(process.env.DATA_DIR) : join(root, '.dosebell'));
 }
 
 /** Where programs fetched for this checkout are kept, whatever the data folder. */

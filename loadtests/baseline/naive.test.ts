@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { createFcmChannel } from '#channels/push-fcm/index.ts';
+import { type Simulator, startSimulator } from '#loadtests/provider-simulator/simulator.ts';
+import { reminders } from '#loadtests/rush/messages.ts';
+import { openPool } from '#src/store/pool.ts';
+import { testApp, testDatabase } from '#test/helpers/app.ts';
+import { enqueueNaive, prepareNaive, startNaive } from './naive.ts';
+
+const redisUrl = `${inject('redisUrl')}/${process.env.VITEST_POOL_ID ?? '0'}`;
+const app = await testApp();
+let simulator: Simulator;
+let dir: string;
+let database: Awaited<ReturnType<typeof testDatabase>>;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'naive-test-'));
+  simulator = await startSimulator({ dir });
+  database = await testDatabase({ empty: true });
+});
+afterAll(async () => {
+  await simulator.close();
+  await database.drop();
+  await rm(dir, { recursive: true });
+});
+
+test('fifty messages leave at their moment, each once, each with one finished row; a refused one is tried again', async () => {
+  await prepareNaive(database.url);
+  const push = createFcmChannel({
+    baseUrl: simulator.fcm,
+    serviceAccount: JSON.parse(readFileSync(simulator.serviceAccount, 'utf8')),
+    caFile: simulator.caFile,
+  });
+  simulator.faults.add({ provider: 'fcm', kind: 'rate_limited', times: 1 });
+  const naive = startNaive(database.url, redisUrl, push);
+  const messages = reminders(app, 50);
+  const due = new Date(Date.now() + 500);
+  await enqueueNaive(redisUrl, messages, due);
+
+  const sql = openPool(database.url, { max: 1 });
+  const sent = () => sql<{ id: string; ref: string }[]>`SELECT id, ref FROM notifications WHERE state = 'sent'`;
+  for (let i = 0; i < 200 && (await sent()).length < 50; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  const rows = await sent();
+  await naive.stop();
+  await sql.end();
+
+  const ids = messages.map((message) => message.attemptId).sort();
+  const ledger = [...simulator.ledger.entries()];
+  const accepted = ledger.filter((entry) => entry.outcome === 'accepted');
+  expect(ledger.length - accepted.length).toBe(1);
+  expect(accepted.map((entry) => entry.attemptId).sort()).toEqual(ids);
+  expect(Math.min(...ledger.map((entry) => Date.parse(entry.at)))).toBeGreaterThanOrEqual(due.getTime());
+  const refs = new Map(rows.map(({ id, ref }) => [id, ref]));
+  expect([...refs.keys()].sort()).toEqual(ids);
+  for (const entry of accepted) expect(refs.get(entry.attemptId as string)).toBe(entry.ref);
+});
