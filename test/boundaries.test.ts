@@ -29,7 +29,7 @@ const LAYERS: Record<string, Layer> = {
   embedded: { folder: 'src/embedded', layers: [] },
   loadtests: {
     folder: 'loadtests',
-    layers: ['domain', 'channels', 'store', 'redis', 'app', 'dispatch', 'intake', 'embedded'],
+    layers: ['domain', 'regimen', 'channels', 'store', 'redis', 'app', 'dispatch', 'intake', 'schedulers', 'embedded'],
   },
   bin: {
     folder: 'src/bin',

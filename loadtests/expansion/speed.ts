@@ -6,8 +6,8 @@ export type Age = keyof typeof AGES;
 const CASES = 400;
 const WINDOW = 48 * 3_600_000;
 /** How long one contender is measured at one age, and how often; the median counts. */
-const SLICE_MS = 300;
-const ROUNDS = 5;
+const SLICE_MS = 150;
+const ROUNDS = 9;
 
 /** Regimens per second, by contender and by age. */
 export type Rates = Record<string, Record<Age, number>>;

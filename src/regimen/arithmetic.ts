@@ -65,17 +65,21 @@ function timesInDay(rule: Rule): TimesInDay {
   });
 }
 
-/** Times by the start's time of day, the last of which is remembered. */
+/** Regimens begin at few times of day. */
+const MAX_REMEMBERED = 100;
+
+/** Times by the start's time of day, worked out once. */
 function remembered(timesOf: (inDay: number) => number[]): TimesInDay {
-  let lastInDay = Number.NaN;
-  let last: number[] = [];
+  const known = new Map<number, number[]>();
   return (start) => {
     const inDay = start - Math.floor(start / DAY) * DAY;
-    if (inDay !== lastInDay) {
-      lastInDay = inDay;
-      last = timesOf(inDay);
+    let times = known.get(inDay);
+    if (times === undefined) {
+      if (known.size === MAX_REMEMBERED) known.clear();
+      times = timesOf(inDay);
+      known.set(inDay, times);
     }
-    return last;
+    return times;
   };
 }
 

@@ -15,22 +15,30 @@ export const DAY = 24 * HOUR;
 /** The version of the tz database this process reads zones from; recorded beside what was computed with it. */
 export const TZ_VERSION = process.versions.tz ?? 'unknown';
 
-const LOCAL = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)$/;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 /** Reads `YYYY-MM-DDTHH:mm:ss`; null when it is not one, or names a date that does not exist (30 February). */
 export function parseLocal(text: string): LocalMs | null {
-  if (!LOCAL.test(text)) return null;
+  if (text.length !== 19 || text[10] !== 'T') return null;
+  if (text[4] !== '-' || text[7] !== '-' || text[13] !== ':' || text[16] !== ':') return null;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  const month = twoDigits(text, 5);
+  const month = twoDigits(text, 5) - 1;
   const day = twoDigits(text, 8);
-  if (month < 1 || month > 12 || day < 1 || day > monthLength(year, month - 1)) return null;
-  const seconds = (twoDigits(text, 11) * 60 + twoDigits(text, 14)) * 60 + twoDigits(text, 17);
-  return (dayNumber(year, month - 1) + day - 1) * DAY + seconds * SECOND;
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  // A comparison with NaN is false, so that what is no digit is refused by the same tests.
+  const time = hour < 24 && minute < 60 && second < 60;
+  if (!time || !(year >= 0) || !(month >= 0 && month < 12) || !(day >= 1 && day <= monthLength(year, month)))
+    return null;
+  return (dayNumber(year, month) + day - 1) * DAY + ((hour * 60 + minute) * 60 + second) * SECOND;
 }
 
+/** NaN when they are none. */
 function twoDigits(text: string, at: number): number {
-  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
 /** The days of a month; `month` 0 is January. */
