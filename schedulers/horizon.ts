@@ -8,7 +8,6 @@ import { type Stoppable, startLoop } from './loop.ts';
 const BATCH = 500;
 /** A prescription is planned again once its horizon is this much shorter than it should be. */
 const STEP_HOURS = 1;
-const HOUR_MS = 3_600_000;
 
 /** Two batches at once: while PostgreSQL writes the one, the other is read and expanded. */
 const LANES = 2;
@@ -30,18 +29,17 @@ async function planBatch(app: App): Promise<boolean> {
 }
 
 /**
- * Keeps every active prescription expanded 48 h ahead, by the tz database of this process. Several may run: each batch is
- * locked by one.
+ * Keeps every active prescription expanded 48 h ahead, by the tz database of this process: at its start and every hour it
+ * looks for doses that another version has planned. Several may run: each batch is locked by one.
  */
 export function startHorizon(app: App): Stoppable {
-  const loops = [
-    startLoop(app, { name: 'horizon', everyMs: app.config.schedule.tickMs * 10, pass: () => horizonPass(app) }),
-    // At the start, when the tz database may be a new one; then for what an older process planned meanwhile.
-    startLoop(app, { name: 'tz', everyMs: HOUR_MS, pass: () => replanMoved(app) }),
-  ];
-  return {
-    async stop() {
-      for (const loop of loops) await loop.stop();
-    },
+  let nextLook = app.clock.now();
+  const pass = async () => {
+    if (await horizonPass(app)) return true;
+    if (app.clock.now() < nextLook) return false;
+    const more = await replanMoved(app);
+    if (!more) nextLook = plusSeconds(app.clock.now(), 3600);
+    return more;
   };
+  return startLoop(app, { name: 'horizon', everyMs: app.config.schedule.tickMs * 10, pass });
 }

@@ -30,7 +30,7 @@ function readOptions(args: string[]): { prescriptions: number } | 'help' {
 }
 
 async function play(stage: Stage, prescriptions: number) {
-  const { rates, problems } = measureSpeed(new Date(), say);
+  const { rates, flatness, problems } = measureSpeed(new Date(), say);
   const rate = (name: string, age: Age) => rates[name]?.[age] ?? Number.NaN;
   const horizon = await horizonOn(stage, prescriptions);
   return {
@@ -40,7 +40,7 @@ async function play(stage: Stage, prescriptions: number) {
       vsRrule1y: rounded(rate('dosebell', '1y') / rate('rrule.js', '1y'), 0),
       vsRruleTemporal1y: rounded(rate('dosebell', '1y') / rate('rrule-temporal', '1y'), 1),
       vsRruleRust1y: rounded(rate('dosebell', '1y') / rate('rrule-rust', '1y'), 1),
-      flatness: rounded(rate('dosebell', '10y') / rate('dosebell', '1d'), 2),
+      flatness: rounded(flatness, 2),
       horizonDosesPerSecond: rounded(horizon.horizon, 0),
       bareInsertDosesPerSecond: rounded(horizon.bare, 0),
       horizonVsBareInsert: rounded(horizon.ratio, 2),

@@ -195,7 +195,7 @@ function name(local: LocalMs): string {
 
 /** What RFC 5545 says, the long way: every rule by the general walker, every zone question by Intl. */
 function generalDoses(regimen: Regimen, zone: string, from: number, to: number): unknown[][] {
-  const offsetAt = (instant: number) => IANAZone.create(zone).offset(instant) * MINUTE;
+  const offsetAt = (instant: number) => Math.round(IANAZone.create(zone).offset(instant) * 60) * 1000;
   const toInstant = (local: LocalMs) => {
     const [before, after] = [offsetAt(local - DAY), offsetAt(local + DAY)];
     return offsetAt(local - before) === before || offsetAt(local - after) !== after ? local - before : local - after;

@@ -119,7 +119,7 @@ function occurrence(at: number, local: LocalMs, turn: number): Occurrence {
 /** Ascending, each once. One rule gives them so already, but for a gap. */
 function ordered(found: Occurrence[]): Occurrence[] {
   const inOrder = (dose: Occurrence, i: number) => i === 0 || compare(found[i - 1] as Occurrence, dose) < 0;
-  if (found.every(inOrder)) return found;
+  if (found.length < 2 || found.every(inOrder)) return found;
   found.sort(compare);
   return found.filter(inOrder);
 }

@@ -114,5 +114,5 @@ export function timeOf(local: LocalMs): string {
 
 /** Seconds since local midnight, of the wall clock. */
 export function secondOfDay(local: LocalMs): number {
-  return Math.floor((((local % DAY) + DAY) % DAY) / SECOND);
+  return Math.floor((local - Math.floor(local / DAY) * DAY) / SECOND);
 }

@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 const year = fc.integer({ min: 1900, max: 2150 });
 const zone = fc.constantFrom(...Intl.supportedValuesOf('timeZone'));
 
-test('a year of any zone, hour by hour, is what Intl says, whatever was asked before', () => {
+test('a year of any zone, every six hours, is what Intl says, whatever was asked before', () => {
   let asked = 0;
   fc.assert(
     fc.property(zone, year, fc.boolean(), (name, year, backwards) => {
@@ -18,7 +18,8 @@ test('a year of any zone, hour by hour, is what Intl says, whatever was asked be
       for (const instant of backwards ? hours.reverse() : hours) {
         asked += 1;
         const got = zoneNamed(name).offsetAt(instant);
-        if (got !== IANAZone.create(name).offset(instant) * MINUTE) expect([name, new Date(instant)]).toBeNull();
+        if (got !== Math.round(IANAZone.create(name).offset(instant) * 60) * 1000)
+          expect([name, new Date(instant)]).toBeNull();
       }
     }),
     { numRuns: 300, seed: 20261122 },

@@ -1,7 +1,7 @@
 import { IANAZone } from 'luxon';
 
-const MINUTE = 60_000;
-const DAY = 1440 * MINUTE;
+const SECOND = 1000;
+const DAY = 86_400 * SECOND;
 /** About 13 months: as much of a zone's clock as is worked out at once, when it is first asked for. */
 const SPAN = 2 ** 35;
 /** Names are valid in any case of letters, so a caller could make up more than there are zones. */
@@ -80,7 +80,7 @@ const STEP = 3 * DAY;
  */
 function readSpan(name: string, index: number): Span {
   const zone = IANAZone.create(name);
-  const offsetAt = (instant: number) => zone.offset(instant) * MINUTE;
+  const offsetAt = (instant: number) => Math.round(zone.offset(instant) * 60) * SECOND; // minutes, at times with a third
   const start = index * SPAN - STEP;
   let before = offsetAt(start);
   if (Number.isNaN(before)) throw new RangeError('not an IANA time zone');

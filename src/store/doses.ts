@@ -3,7 +3,7 @@ import type { Policy } from '../domain/policy.ts';
 import { column, type Sql } from './pool.ts';
 
 /** A dose to be planned. `localDate` and `slot` (seconds of the local day) name it within its prescription. */
-export interface PlannedDose {
+interface PlannedDose {
   id: string;
   localDate: string;
   slot: number;
