@@ -14,6 +14,11 @@ export interface Regimen {
    * as when absent, or fire on its `last_day` (RFC 7529's SKIP=BACKWARD).
    */
   monthEnd?: 'skip' | 'last_day';
+  /**
+   * A course with breaks, such as 21 days on and 7 off, counted in local days from `start`: the rules fire on the days on only.
+   * RRULE cannot say this from one start. Wall mode, and no COUNT (would it count the days off?): bound it by UNTIL.
+   */
+  cycle?: { onDays: number; offDays: number };
 }
 
 export type PrescriptionState = 'active' | 'paused' | 'stopped';

@@ -1,3 +1,4 @@
+import type { Regimen } from '../domain/prescription.ts';
 import { expand } from './expand.ts';
 import { DAY, HOUR, isZone, MINUTE, parseLocal, toInstant } from './local-time.ts';
 import { type Frequency, parseRule, type Rule } from './rule.ts';
@@ -10,6 +11,7 @@ interface ExpandRequest {
   rdates: string[];
   exdates: string[];
   mode: 'wall' | 'elapsed';
+  cycle: Regimen['cycle'];
   from: number;
   to: number;
   limit: number;
@@ -78,9 +80,10 @@ export function answerLine(line: string): ExpandAnswer {
 }
 
 function occurrencesOf(request: ExpandRequest): string[] {
-  const { start, zone, rdates, exdates, mode, from, to, limit } = request;
+  const { start, zone, rdates, exdates, mode, cycle, from, to, limit } = request;
   for (const { text, rule } of request.rules) refuseSilent(request, text, rule);
-  const regimen = { mode, start, rrules: request.rules.map(({ text }) => text), rdates, exdates };
+  const rrules = request.rules.map(({ text }) => text);
+  const regimen = { mode, start, rrules, rdates, exdates, ...(cycle === undefined ? {} : { cycle }) };
   const texts = new Set<string>();
   // Where a gap makes one instant of two wall-clock times, the limit is of instants.
   for (let want = limit; texts.size < limit; want += limit - texts.size) {
@@ -154,7 +157,11 @@ function readRequest(json: Record<string, unknown>): ExpandRequest {
   const from = json.from == null ? first : readInstant(json.from, 'from');
   const to = json.to == null ? LAST_INSTANT : Math.min(readInstant(json.to, 'to'), LAST_INSTANT);
   if (from > to) throw new LineError('bad_window', 'from is after to');
-  return { rules, start, zone, rdates, exdates, mode, from, to, limit: readLimit(json.limit) };
+  const cycle = readCycle(json.cycle, mode);
+  if (cycle !== undefined && rules.some(({ rule }) => rule.count !== undefined)) {
+    throw new LineError('bad_field', 'cycle cannot go with COUNT: would it count the days off? Use UNTIL');
+  }
+  return { rules, start, zone, rdates, exdates, mode, cycle, from, to, limit: readLimit(json.limit) };
 }
 
 function readMode(value: unknown): 'wall' | 'elapsed' {
@@ -172,6 +179,14 @@ function readTexts(json: Record<string, unknown>, field: string, most: number): 
   }
   if (list.length > most) throw new LineError('bad_field', `${field} has more than ${most} entries`);
   return list;
+}
+
+function readCycle(value: unknown, mode: 'wall' | 'elapsed'): Regimen['cycle'] {
+  if (value === undefined) return undefined;
+  const { onDays, offDays } = (value ?? {}) as { onDays?: unknown; offDays?: unknown };
+  const areDays = [onDays, offDays].every((days) => Number.isInteger(days) && (days as number) >= 1);
+  if (areDays && mode === 'wall') return { onDays: onDays as number, offDays: offDays as number };
+  throw new LineError('bad_field', 'cycle must be {"onDays": 21, "offDays": 7}, whole days, with mode "wall"');
 }
 
 function readRule(text: string, mode: 'wall' | 'elapsed'): Rule {

@@ -58,6 +58,7 @@ export function hasMoreAfter(regimen: Regimen, zone: string, at: Date): boolean 
 function expandWall(regimen: Regimen, zone: Zone, { from, to, limit }: Window): Occurrence[] {
   const start = readLocal(regimen.start);
   const exdates = datesIn(regimen.exdates, readLocal);
+  const isOff = daysOff(regimen.cycle, start);
   const found: Occurrence[] = [];
   /** Whether the time is a dose of the window. */
   const take = (local: LocalMs, before: number): boolean => {
@@ -76,6 +77,7 @@ function expandWall(regimen: Regimen, zone: Zone, { from, to, limit }: Window): 
     let enough = Number.POSITIVE_INFINITY;
     walk(start, first, rule.until?.utc === false ? Math.min(last, rule.until.ms) : last, (local) => {
       if (local > enough) return false;
+      if (isOff?.(local)) return true;
       if (take(local, end)) taken += 1;
       // A gap may move a later time before an earlier one, so the walk goes on for one gap.
       if (taken >= limit && enough === Number.POSITIVE_INFINITY) enough = local + LONGEST_GAP;
@@ -84,6 +86,14 @@ function expandWall(regimen: Regimen, zone: Zone, { from, to, limit }: Window): 
   }
   for (const text of regimen.rdates) take(readLocal(text), to);
   return found;
+}
+
+/** Whether a wall-clock time falls on a day off; undefined where there are none. */
+function daysOff(cycle: Regimen['cycle'], start: LocalMs): ((local: LocalMs) => boolean) | undefined {
+  if (cycle === undefined) return undefined;
+  const firstDay = Math.floor(start / DAY);
+  const { onDays, offDays } = cycle;
+  return (local) => (Math.floor(local / DAY) - firstDay) % (onDays + offDays) >= onDays;
 }
 
 function expandElapsed(regimen: Regimen, zone: Zone, { from, to, limit }: Window): Occurrence[] {

@@ -13,6 +13,7 @@ const MAX_YEAR = 2199;
 /** A rule must fire, and a regimen is looked at for doses too close together, within this time of its start. */
 const FIRST_YEARS = 8 * 366 * DAY;
 const SAMPLE = 400;
+const MAX_CYCLE_DAYS = 366;
 /** What bounds a day to 96 doses, in seconds. */
 const CLOSEST = 15 * 60;
 
@@ -53,7 +54,19 @@ function checkTexts(regimen: Regimen, zone: string): FieldError[] {
   if (regimen.rrules.length === 0 && regimen.rdates.length === 0) {
     refuse('regimen.rrules', 'has no rule, and there is no rdate: give at least one of them, or no dose is ever due');
   }
+  checkCycle(regimen, refuse);
   return errors;
+}
+
+/** Days on and off: whole days, on the wall clock. */
+function checkCycle({ cycle, mode }: Regimen, refuse: (field: string, detail: string) => void): void {
+  if (cycle === undefined) return;
+  for (const part of ['onDays', 'offDays'] as const) {
+    const days = cycle[part];
+    if (Number.isInteger(days) && days >= 1 && days <= MAX_CYCLE_DAYS) continue;
+    refuse(`regimen.cycle.${part}`, `must be a whole number of days from 1 to ${MAX_CYCLE_DAYS}`);
+  }
+  if (mode === 'elapsed') refuse('regimen.cycle', 'counts local days, so it needs mode "wall"');
 }
 
 function checkDate(text: string, field: string, refuse: (field: string, detail: string) => void): void {
@@ -93,7 +106,10 @@ function checkRules(regimen: Regimen, closest: number): FieldError[] {
   for (const [i, text] of regimen.rrules.entries()) {
     const read = readRule(text, regimen.monthEnd);
     if (typeof read !== 'string') rules.push(read);
-    const problem = typeof read === 'string' ? read : policyProblem(read.rule, regimen.mode, closest);
+    const problem =
+      typeof read === 'string'
+        ? read
+        : (policyProblem(read.rule, regimen.mode, closest) ?? cycleProblem(regimen, read.rule));
     if (problem !== undefined) errors.push({ field: `regimen.rrules[${i}]`, detail: problem });
   }
   if (errors.length > 0 || regimen.mode === 'elapsed') return errors;
@@ -103,6 +119,13 @@ function checkRules(regimen: Regimen, closest: number): FieldError[] {
   return [
     { field: `regimen.rrules[${silent}]`, detail: 'never fires within 8 years of the start; check its BY… parts' },
   ];
+}
+
+/** COUNT with days off could mean the doses with or without those left out. */
+function cycleProblem({ cycle }: Regimen, { count }: Rule): string | undefined {
+  return cycle !== undefined && count !== undefined
+    ? 'has COUNT, which a cycle of days on and off cannot have; use UNTIL'
+    : undefined;
 }
 
 function policyProblem(rule: Rule, mode: Regimen['mode'], closest: number): string | undefined {

@@ -30,6 +30,7 @@ export function regimenInWords(regimen: Regimen, zone: string, language: Languag
   const parts = says.map((part) => part.join(', '));
   if (regimen.rdates.length > 0) parts.push(datesInWords(regimen.rdates, say));
   const text = [parts.length > 0 ? parts.join(say.also) : say.nothing];
+  if (regimen.cycle !== undefined) text.push(say.cycle(regimen.cycle.onDays, regimen.cycle.offDays));
   if (regimen.exdates.length > 0) text.push(say.except(datesInWords(regimen.exdates, say)));
   if (rules.length > 0) text.push(sinceInWords(regimen, rules, start, say));
   return text.join(parts.length > 1 ? '; ' : ', ');

@@ -29,6 +29,7 @@ or   {"id":"a","error":{"code":"bad_rule","detail":"rrule has no FREQ; …"}}
   mode     "wall" (default): the wall clock of the zone decides; a time in a gap is read with the offset before the gap
            (02:30 is 03:30), an ambiguous one is its first. "elapsed": exact intervals on the time line from dtstart,
            for FREQ=DAILY, HOURLY or MINUTELY without BY… parts (a day is 24 hours)
+  cycle    {"onDays":21,"offDays":7}: days on and off in turn from dtstart, since RRULE has no such rule; without COUNT
 
 Occurrences are ascending instants in UTC, each once. Error codes: bad_json, bad_field (a wrong type, or a name that is
 almost a field), bad_rule (not RFC 5545, or FREQ=SECONDLY), bad_date, unknown_zone, bad_limit, bad_window (from after to),

@@ -23,6 +23,7 @@ Shows the doses in the patient's local time and in UTC. Needs no database; refus
   --exdate TIME    a dose that is left out, wall clock; may be repeated
   --mode MODE      wall (default) or elapsed
   --month-end HOW  skip (default) or last_day: what the 31st is in a month without it
+  --cycle ON/OFF   days on and days off in turn, such as 21/7
   --file FILE      the regimen from a JSON file: the body of POST /v1/prescriptions, or its "regimen" alone
   --days N         how many days to show, 1 to ${MOST_DAYS}, from now or the start, whichever is later; default 7
   --locale LANG    es (default), en or pt
@@ -41,6 +42,7 @@ Exit code: 0; 1 when the regimen is refused; 2 when the command line is not unde
         exdate: { type: 'string', multiple: true, default: [] },
         mode: { type: 'string' },
         'month-end': { type: 'string' },
+        cycle: { type: 'string' },
         file: { type: 'string' },
         days: { type: 'string', default: '7' },
         locale: { type: 'string', default: 'es' },
@@ -72,8 +74,9 @@ function regimenOf(values: {
   start?: string | undefined;
   mode?: string | undefined;
   'month-end'?: string | undefined;
+  cycle?: string | undefined;
 }): Regimen {
-  const { rrule, rdate, exdate, start, mode = 'wall', 'month-end': monthEnd = 'skip' } = values;
+  const { rrule, rdate, exdate, start, mode = 'wall', 'month-end': monthEnd = 'skip', cycle } = values;
   if (rrule.length + rdate.length === 0) throw new UsageError('give --rrule or --rdate, or --file');
   if (start === undefined) throw new UsageError('--start is needed, such as --start 2026-11-23T08:00:00');
   return {
@@ -83,6 +86,7 @@ function regimenOf(values: {
     rdates: rdate,
     exdates: exdate,
     monthEnd: oneOf('--month-end', monthEnd, ['skip', 'last_day']),
+    ...(cycle === undefined ? {} : { cycle: cycleOf(cycle) }),
   };
 }
 
@@ -107,7 +111,14 @@ function regimenIn(file: string): Regimen {
     rdates: texts('rdates'),
     exdates: texts('exdates'),
     monthEnd: oneOf(`${file}: regimen.monthEnd`, given.monthEnd ?? 'skip', ['skip', 'last_day']),
+    ...(given.cycle === undefined ? {} : { cycle: given.cycle as NonNullable<Regimen['cycle']> }), // checked with the rest
   };
+}
+
+/** `21/7` → 21 days on, 7 off; what is no pair of numbers is refused with the regimen. */
+function cycleOf(text: string): NonNullable<Regimen['cycle']> {
+  const [onDays = Number.NaN, offDays = Number.NaN] = text.split('/').map(Number);
+  return { onDays, offDays };
 }
 
 function oneOf<T extends string>(name: string, value: unknown, known: readonly T[]): T {

@@ -30,6 +30,11 @@ const MonthEnd = Type.Enum(['skip', 'last_day'], {
     'a monthly or yearly rule on the 29th, 30th or 31st, in a month without that day: skip it (default) or fire on its last day',
 });
 
+const Cycle = Type.Object(
+  { onDays: Type.Integer({ minimum: 1, maximum: 366 }), offDays: Type.Integer({ minimum: 1, maximum: 366 }) },
+  { ...exact, description: 'days on and days off in turn, counted in local days from start, such as 21 and 7' },
+);
+
 const RegimenBody = Type.Object(
   {
     mode: Type.Optional(Mode),
@@ -38,6 +43,7 @@ const RegimenBody = Type.Object(
     rdates: Type.Optional(Dates),
     exdates: Type.Optional(Dates),
     monthEnd: Type.Optional(MonthEnd),
+    cycle: Type.Optional(Cycle),
   },
   {
     ...exact,
@@ -45,6 +51,7 @@ const RegimenBody = Type.Object(
     examples: [
       { start: '2026-11-23T08:00:00', rrules: ['FREQ=DAILY;BYHOUR=8,20'] },
       { start: '2027-01-31T08:00:00', rrules: ['FREQ=MONTHLY'], monthEnd: 'last_day' },
+      { start: '2026-11-23T21:00:00', rrules: ['FREQ=DAILY'], cycle: { onDays: 21, offDays: 7 } },
     ],
   },
 );
@@ -143,6 +150,7 @@ export const PrescriptionView = Type.Object({
     rdates: Dates,
     exdates: Dates,
     monthEnd: Type.Optional(MonthEnd),
+    cycle: Type.Optional(Cycle),
   }),
   policy: PolicyView,
   createdAt: Instant,

@@ -62,6 +62,7 @@ export const EN: Phrases = {
   positions: (list, unit) => `only the ${and(list.map(place))} time of the ${UNITS[unit]}`,
   weekStart: (day) => `with weeks that begin on ${DAYS[day]}`,
   monthEnd: 'in shorter months, on the last day',
+  cycle: (on, off) => `${on} ${on === 1 ? 'day' : 'days'} on and ${off} off`,
   doses: (count) => counted(count, 'dose').replace(/^dose$/, '1 dose'),
   date: (year, month, day) => `${day} ${MONTHS[month - 1]} ${year}`,
   on: (date, time) => `on ${date}${time === undefined ? '' : ` at ${time}`}`,

@@ -89,6 +89,7 @@ export const ES: Phrases = {
     `solo ${and(list.map((n) => TURNS[n] ?? `la n.º ${Math.abs(n)}${n < 0 ? ' desde el final' : ''}`))} vez ${UNITS[unit][2]}`,
   weekStart: (day) => `con semanas que empiezan en ${DAYS[day]}`,
   monthEnd: 'en los meses más cortos, el último día',
+  cycle: (on, off) => `${on} ${on === 1 ? 'día' : 'días'} sí y ${off} no`,
   doses: (count) => `${count} dosis`,
   date: (year, month, day) => `${day} de ${MONTHS[month - 1]} de ${year}`,
   on: (date, time) => `el ${date}${time === undefined ? '' : ` ${at(time)}`}`,

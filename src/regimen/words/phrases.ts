@@ -36,6 +36,8 @@ export interface Phrases {
   weekStart(day: number): string;
   /** In a month without that day, the last one. */
   monthEnd: string;
+  /** Days on and days off, in turn. */
+  cycle(onDays: number, offDays: number): string;
   doses(count: number): string;
   date(year: number, month: number, day: number): string;
   /** A date phrase with, or without, its time of day. */

@@ -93,6 +93,7 @@ export const PT: Phrases = {
     `só ${and(list.map((n) => `a ${place(n, 'a')}${n < 0 && !ORDINALS[n] ? ' a partir do fim' : ''}`))} vez ${UNITS[unit][2]}`,
   weekStart: (day) => `com semanas que começam ${day < 5 ? 'na' : 'no'} ${DAYS[day]}`,
   monthEnd: 'nos meses mais curtos, no último dia',
+  cycle: (on, off) => `${on} ${on === 1 ? 'dia' : 'dias'} sim e ${off} não`,
   doses: (count) => `${count} ${count === 1 ? 'dose' : 'doses'}`,
   date: (year, month, day) => `${day} de ${MONTHS[month - 1]} de ${year}`,
   on: (date, time) => `em ${date}${time === undefined ? '' : ` ${at(time)}`}`,
