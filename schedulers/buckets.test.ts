@@ -79,9 +79,9 @@ describe('a claimed bucket', () => {
     const id = await seedPrescription(app, await seedPatient(app), { times: ['08:01'] });
     await app.sql`
       INSERT INTO doses (id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at,
-                         window_ends_at, critical, shard, tz_version, next_action_at)
+                         window_ends_at, critical, shard, tz_version, zone, time_policy, next_action_at)
       SELECT gen_random_uuid(), local_date, n, tenant_id, patient_id, prescription_id, prescription_version,
-             due_at - interval '1 minute', window_ends_at, critical, shard, tz_version, due_at - interval '1 minute'
+             due_at - interval '1 minute', window_ends_at, critical, shard, tz_version, zone, time_policy, due_at - interval '1 minute'
       FROM doses, generate_series(1, 600) n WHERE prescription_id = ${id} AND due_at < '2026-11-24'`;
     app.clock.set(new Date(MINUTE_START - 10_000));
     await everyShard((shard) => claimBucket(app, { shard, until: LAST_OF_BUCKET }));

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changePrescription } from '#src/intake/commands.ts';
+import { changePrescription, putPatient } from '#src/intake/commands.ts';
+import { makePartitionsAhead } from '#src/store/housekeeping.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear } from '#test/helpers/drive.ts';
 import { horizonPass } from './horizon.ts';
@@ -55,6 +56,24 @@ describe('the horizon', () => {
     await horizonPass(app);
     expect(await doses()).toEqual(before);
     expect(await cursors()).toEqual(['2026-11-25T12:00:00.000Z']);
+  });
+
+  it('records on each dose the zone and the policy it was planned by, through a gap and a move', async () => {
+    app.clock.set('2027-03-27T12:00:00Z');
+    await makePartitionsAhead(app.sql, app.clock.now());
+    const patient = await seedPatient(app, { zone: 'Europe/Madrid' });
+    await seedPrescription(app, patient, { times: ['02:30'] });
+    app.clock.set('2027-03-28T02:00:00Z');
+    await app.sql.begin((tx) => putPatient(app, tx, app.tenantId, { ...patient, zone: 'America/Lima' }));
+    const rows = await app.sql`
+      SELECT due_at, slot, zone, time_policy, state FROM doses WHERE due_at < '2027-03-29T12:00:00Z' ORDER BY due_at`;
+    const common = { slot: 9000, time_policy: 'gap_before_overlap_first' };
+    expect(rows).toEqual([
+      // 02:30 does not exist on that day: it comes at 03:30. It was due before the move, and stays as it was.
+      { ...common, due_at: new Date('2027-03-28T01:30:00Z'), zone: 'Europe/Madrid', state: 'planned' },
+      { ...common, due_at: new Date('2027-03-29T00:30:00Z'), zone: 'Europe/Madrid', state: 'cancelled' },
+      { ...common, due_at: new Date('2027-03-29T07:30:00Z'), zone: 'America/Lima', state: 'planned' },
+    ]);
   });
 
   it('never reads a finished regimen again, until a change gives it doses', async () => {

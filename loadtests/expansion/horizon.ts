@@ -105,6 +105,8 @@ interface Row {
   critical: boolean;
   shard: number;
   tz_version: string;
+  zone: string;
+  time_policy: string;
 }
 
 /** Each column of one insert, as the text of an array. */
@@ -114,7 +116,7 @@ type Batch = Record<keyof Row, string>;
 async function plannedRows(app: App): Promise<Batch[]> {
   const rows = await app.sql<Row[]>`
     SELECT id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at, window_ends_at,
-           critical, shard, tz_version
+           critical, shard, tz_version, zone, time_policy
     FROM doses ORDER BY tableoid, ctid`;
   const batches: Batch[] = [];
   for (let i = 0; i < rows.length; i += DOSES_AT_ONCE) {
@@ -133,14 +135,15 @@ async function insertBare(app: App, batches: Batch[]): Promise<void> {
   for (const b of batches) {
     await app.sql`
       INSERT INTO doses (id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at,
-                         window_ends_at, critical, shard, tz_version, next_action_at)
+                         window_ends_at, critical, shard, tz_version, zone, time_policy, next_action_at)
       SELECT *, v.due_at
       FROM unnest(${b.id}::text::uuid[], ${b.local_date}::text::date[], ${b.slot}::text::int[],
                   ${b.tenant_id}::text::uuid[], ${b.patient_id}::text::uuid[], ${b.prescription_id}::text::uuid[],
                   ${b.prescription_version}::text::int[], ${b.due_at}::text::timestamptz[],
                   ${b.window_ends_at}::text::timestamptz[], ${b.critical}::text::boolean[],
-                  ${b.shard}::text::smallint[], ${b.tz_version}::text::text[])
+                  ${b.shard}::text::smallint[], ${b.tz_version}::text::text[], ${b.zone}::text::text[],
+                  ${b.time_policy}::text::text[])
         AS v (id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at,
-              window_ends_at, critical, shard, tz_version)`;
+              window_ends_at, critical, shard, tz_version, zone, time_policy)`;
   }
 }

@@ -28,10 +28,10 @@ async function ledger(doses: Given[]): Promise<{ patientId: string; prescription
     const pending = state === 'planned' || state === 'open';
     await app.sql`
       INSERT INTO doses (id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at,
-                         window_ends_at, critical, shard, tz_version, state, late, reason, next_action_at, opened_at,
+                         window_ends_at, critical, shard, tz_version, zone, time_policy, state, late, reason, next_action_at, opened_at,
                          resolved_at, missed_at, taken_at)
       VALUES (${uuidv7(due)}, ${due.toISOString().slice(0, 10)}, ${hour * 3600}, ${app.tenantId}, ${patientId},
-              ${prescriptionId}, 1, ${due}, ${new Date(due.getTime() + 3_600_000)}, false, 0, 'x', ${state}, ${late},
+              ${prescriptionId}, 1, ${due}, ${new Date(due.getTime() + 3_600_000)}, false, 0, 'x', 'America/Lima', 'elapsed', ${state}, ${late},
               ${'x'}, ${pending ? due : null}, ${due}, ${pending ? null : due}, ${due}, ${state === 'taken' ? due : null})`;
   }
   return { patientId, prescriptionId };

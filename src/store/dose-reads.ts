@@ -17,6 +17,7 @@ export interface DoseRow {
   zone: string;
   locale: string;
   tzVersion: string;
+  timePolicy: 'gap_before_overlap_first' | 'elapsed';
   dueAt: Date;
   windowEndsAt: Date;
   critical: boolean;
@@ -55,8 +56,8 @@ export async function readDose(sql: Sql, id: string): Promise<DoseRow | null> {
 function select(sql: Sql, where: ReturnType<Sql>): Promise<DoseRow[]> {
   return sql<DoseRow[]>`
     SELECT d.id, d.tenant_id AS "tenantId", t.external_id AS patient, d.prescription_id AS "prescriptionId",
-           d.prescription_version AS "prescriptionVersion", d.local_date AS "localDate", d.slot, t.zone, t.locale,
-           d.tz_version AS "tzVersion", d.due_at AS "dueAt", d.window_ends_at AS "windowEndsAt", d.critical, d.state,
+           d.prescription_version AS "prescriptionVersion", d.local_date AS "localDate", d.slot, d.zone, t.locale,
+           d.tz_version AS "tzVersion", d.time_policy AS "timePolicy", d.due_at AS "dueAt", d.window_ends_at AS "windowEndsAt", d.critical, d.state,
            d.reason, d.late, d.rung, d.next_action_at AS "nextActionAt", d.opened_at AS "openedAt",
            d.resolved_at AS "resolvedAt", d.missed_at AS "missedAt", d.taken_at AS "takenAt"
     FROM doses d JOIN patients t ON t.id = d.patient_id

@@ -20,10 +20,15 @@ export interface DosePlan {
     version: number;
     windowSeconds: number;
     critical: boolean;
+    zone: string;
+    regimen: { mode: 'wall' | 'elapsed' };
   };
   shard: number;
   doses: PlannedDose[];
 }
+
+/** How local times are read where clocks change: as recorded on every dose. */
+const TIME_POLICY = { wall: 'gap_before_overlap_first', elapsed: 'elapsed' } as const;
 
 /**
  * Inserts what is not there yet (identity: prescription, local date, slot) and returns how many were new. Each array is one
@@ -49,16 +54,19 @@ export async function insertDoses(sql: Sql, plans: DosePlan[], tzVersion: string
   const of = (read: (plan: DosePlan) => unknown) => literal(owners.map(read));
   const inserted = await sql`
     INSERT INTO doses (id, local_date, slot, tenant_id, patient_id, prescription_id, prescription_version, due_at,
-                       window_ends_at, critical, shard, tz_version, next_action_at)
+                       window_ends_at, critical, shard, tz_version, zone, time_policy, next_action_at)
     SELECT v.id, v.local_date, v.slot, p.tenant_id, p.patient_id, p.id, p.version, to_timestamp(v.due),
-           to_timestamp(v.due + p.seconds), p.critical, p.shard, ${tzVersion}, to_timestamp(v.due)
+           to_timestamp(v.due + p.seconds), p.critical, p.shard, ${tzVersion}, p.zone, p.time_policy,
+           to_timestamp(v.due)
     FROM unnest(${literal(ids)}::text::uuid[], ${literal(ownerOf)}::text::int[], ${literal(dates)}::text::date[],
                 ${literal(slots)}::text::int[], ${literal(dues)}::text::bigint[]) AS v (id, owner, local_date, slot, due)
     JOIN unnest(${of((plan) => plan.prescription.id)}::text::uuid[], ${of((plan) => plan.prescription.tenantId)}::text::uuid[],
                 ${of((plan) => plan.prescription.patientId)}::text::uuid[], ${of((plan) => plan.prescription.version)}::text::int[],
                 ${of((plan) => plan.prescription.windowSeconds)}::text::int[],
-                ${of((plan) => plan.prescription.critical)}::text::boolean[], ${of((plan) => plan.shard)}::text::smallint[])
-         WITH ORDINALITY AS p (id, tenant_id, patient_id, version, seconds, critical, shard, n) ON p.n = v.owner
+                ${of((plan) => plan.prescription.critical)}::text::boolean[], ${of((plan) => plan.shard)}::text::smallint[],
+                ${of((plan) => plan.prescription.zone)}::text::text[],
+                ${of((plan) => TIME_POLICY[plan.prescription.regimen.mode])}::text::text[])
+         WITH ORDINALITY AS p (id, tenant_id, patient_id, version, seconds, critical, shard, zone, time_policy, n) ON p.n = v.owner
     ON CONFLICT (prescription_id, local_date, slot) WHERE state NOT IN ('cancelled', 'excluded') DO NOTHING`;
   return inserted.count;
 }

@@ -87,6 +87,8 @@ CREATE TABLE doses (
   critical boolean NOT NULL,
   shard smallint NOT NULL,
   tz_version text NOT NULL,
+  zone text NOT NULL,
+  time_policy text NOT NULL,
   state text NOT NULL DEFAULT 'planned'::text,
   reason text,
   rung smallint NOT NULL DEFAULT 0,
@@ -263,6 +265,8 @@ ALTER TABLE doses ADD CONSTRAINT doses_check4 CHECK (((state <> ALL (ARRAY['miss
 ALTER TABLE doses ADD CONSTRAINT doses_check5 CHECK (((state <> ALL (ARRAY['skipped'::text, 'undelivered'::text, 'excluded'::text, 'cancelled'::text])) OR (reason IS NOT NULL)));
 
 ALTER TABLE doses ADD CONSTRAINT doses_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'open'::text, 'taken'::text, 'skipped'::text, 'missed'::text, 'undelivered'::text, 'excluded'::text, 'cancelled'::text])));
+
+ALTER TABLE doses ADD CONSTRAINT doses_time_policy_check CHECK ((time_policy = ANY (ARRAY['gap_before_overlap_first'::text, 'elapsed'::text])));
 
 ALTER TABLE escalations ADD CONSTRAINT escalations_check CHECK (((state <> 'acknowledged'::text) OR (acknowledged_at IS NOT NULL)));
 

@@ -28,6 +28,7 @@ describe('GET /v1/doses/{id}', () => {
       localTime: '08:00:00',
       zone: 'America/Lima',
       tzVersion: process.versions.tz,
+      timePolicy: 'gap_before_overlap_first',
       state: 'skipped',
       attempts: [{ id: attemptId, channel: 'sms', purpose: 'reminder', rung: 0, state: 'intent', acceptedAt: null }],
       answers: [{ answer: 'skipped', reason: 'nausea', road: 'api', effect: 'applied', takenAt: null, late: false }],

@@ -19,9 +19,12 @@ const doseFields = {
   prescriptionVersion: Type.Integer(),
   dueAt: Instant,
   localDate: Type.String({ description: 'in the zone of the patient' }),
-  localTime: Type.String(),
+  localTime: Type.String({ description: 'as the regimen writes it: 02:30 also where a gap made it 03:30' }),
   zone: Type.String(),
   tzVersion: Type.String({ description: 'the tz database this dose was planned with' }),
+  timePolicy: Type.Enum(['gap_before_overlap_first', 'elapsed'], {
+    description: 'how a local time was read where clocks change (RFC 5545 3.3.5), or that time elapsed was counted',
+  }),
   windowEndsAt: Instant,
   critical: Type.Boolean(),
   state: DoseStateSchema,

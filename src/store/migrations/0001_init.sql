@@ -90,6 +90,9 @@ CREATE TABLE doses (
   critical             boolean NOT NULL,
   shard                smallint NOT NULL,
   tz_version           text NOT NULL,
+  zone                 text NOT NULL,         -- the patient's when the dose was planned
+  -- How a local time in a gap or an overlap was read (RFC 5545 3.3.5).
+  time_policy          text NOT NULL CHECK (time_policy IN ('gap_before_overlap_first', 'elapsed')),
   state                text NOT NULL DEFAULT 'planned'
     CHECK (state IN ('planned', 'open', 'taken', 'skipped', 'missed', 'undelivered', 'excluded', 'cancelled')),
   reason               text,
