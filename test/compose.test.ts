@@ -182,7 +182,9 @@ describe('images', () => {
     for (let file = left.pop(); file !== undefined; file = left.pop()) {
       if (files.has(file)) continue;
       files.add(file);
-      for (const [, name = ''] of read(file).matchAll(/^(?:import|export) (?!type )(?:[^'"]*? from )?'([^']+)'/gms)) {
+      const imported = /^(?:import|export) (?!type )(?:[^'"]*? from )?'([^']+)'|\bimport\('([^']+)'\)/gms;
+      for (const [, fixed, lazy] of read(file).matchAll(imported)) {
+        const name = fixed ?? lazy ?? '';
         const alias = Object.keys(imports).find((each) => name.startsWith(each.slice(0, -1)));
         if (name.startsWith('.')) left.push(normalize(join(dirname(file), name)));
         else if (alias !== undefined)
