@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
+import { runBench } from '#loadtests/rush/program.ts';
 import { prescribe, seedPatients } from '#loadtests/rush/seed.ts';
-import { benchmark, newDatabase, type Stage, say, serviceEnv, withService } from '#loadtests/rush/stage.ts';
+import { newDatabase, type Stage, say, serviceEnv, withService } from '#loadtests/rush/stage.ts';
 import { type App, closeApp, openApp } from '#src/app.ts';
 import { plusSeconds } from '#src/clock.ts';
 import { readConfig } from '#src/config.ts';
@@ -25,28 +25,6 @@ const DOSES_PER_PATIENT = PAST_HOURS * 12;
 interface Options {
   seconds: number;
   connections: number;
-}
-
-function readOptions(args: string[]): Options | 'help' {
-  const { values } = parseArgs({
-    args,
-    options: {
-      seconds: { type: 'string', default: '10' },
-      connections: { type: 'string', default: '16' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) return 'help';
-  return {
-    seconds: wholeNumber('--seconds', values.seconds, 60),
-    connections: wholeNumber('--connections', values.connections, 1000),
-  };
-}
-
-function wholeNumber(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new RangeError(`${name} ${text} must be a whole number from 1 to ${most}`);
 }
 
 async function play(stage: Stage, options: Options) {
@@ -99,13 +77,9 @@ async function run(target: Target, options: Options) {
   return { result, problems };
 }
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') process.stdout.write(HELP);
-  else await benchmark((stage) => play(stage, options));
-} catch (error) {
-  const { message, code = '' } = error as Error & { code?: string };
-  if (!(error instanceof RangeError) && !code.startsWith('ERR_PARSE_ARGS')) throw error;
-  say(`bench:api: ${message}`);
-  process.exitCode = 2;
-}
+await runBench({
+  name: 'bench:api',
+  help: HELP,
+  numbers: { seconds: { byDefault: 10, most: 60 }, connections: { byDefault: 16, most: 1000 } },
+  play,
+});

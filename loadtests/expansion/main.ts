@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
-import { benchmark, newDatabase, type Stage, say, serviceEnv } from '#loadtests/rush/stage.ts';
+import { rounded, runBench } from '#loadtests/rush/program.ts';
+import { newDatabase, type Stage, say, serviceEnv } from '#loadtests/rush/stage.ts';
 import { closeApp, openApp } from '#src/app.ts';
 import { readConfig } from '#src/config.ts';
 import { measureHorizon } from './horizon.ts';
@@ -18,18 +18,7 @@ Progress on stderr; the last line on stdout is one JSON object. Exit 0 only if e
 
 const MOST = 250_000;
 
-function readOptions(args: string[]): { prescriptions: number } | 'help' {
-  const { values } = parseArgs({
-    args,
-    options: { prescriptions: { type: 'string', default: '20000' }, help: { type: 'boolean' } },
-  });
-  if (values.help) return 'help';
-  const prescriptions = Number(values.prescriptions);
-  if (/^\d+$/.test(values.prescriptions) && prescriptions >= 1 && prescriptions <= MOST) return { prescriptions };
-  throw new RangeError(`--prescriptions ${values.prescriptions} must be a whole number from 1 to ${MOST}`);
-}
-
-async function play(stage: Stage, prescriptions: number) {
+async function play(stage: Stage, { prescriptions }: { prescriptions: number }) {
   const { rates, flatness, problems } = measureSpeed(new Date(), say);
   const rate = (name: string, age: Age) => rates[name]?.[age] ?? Number.NaN;
   const horizon = await horizonOn(stage, prescriptions);
@@ -66,17 +55,9 @@ async function horizonOn(stage: Stage, prescriptions: number) {
   }
 }
 
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') process.stdout.write(HELP);
-  else await benchmark((stage) => play(stage, options.prescriptions));
-} catch (error) {
-  const { message, code = '' } = error as Error & { code?: string };
-  if (!(error instanceof RangeError) && !code.startsWith('ERR_PARSE_ARGS')) throw error;
-  say(`bench:expansion: ${message}`);
-  process.exitCode = 2;
-}
+await runBench({
+  name: 'bench:expansion',
+  help: HELP,
+  numbers: { prescriptions: { byDefault: 20_000, most: MOST } },
+  play,
+});

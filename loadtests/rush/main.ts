@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { closeApp, openApp } from '#src/app.ts';
 import { readConfig } from '#src/config.ts';
 import { measureBaseline } from './baseline.ts';
 import { measureCeiling } from './ceiling.ts';
 import { measureDosebell } from './dosebell.ts';
 import { reminders } from './messages.ts';
-import { benchmark, type Stage, say, serviceEnv } from './stage.ts';
+import { rounded, runBench } from './program.ts';
+import { type Stage, say, serviceEnv } from './stage.ts';
 import { witness } from './witness.ts';
 
 const HELP = `npm run bench:rush: the 08:00 rush, beside a bare client loop and the usual design
@@ -21,18 +21,7 @@ const MOST_DOSES = 200_000;
 /** Sent first by each contender, uncounted: a service at 08:00 has been up for days, its code is compiled. */
 const WARM_UP = 1000;
 
-function readOptions(args: string[]): { doses: number } | 'help' {
-  const { values } = parseArgs({
-    args,
-    options: { doses: { type: 'string', default: '5000' }, help: { type: 'boolean' } },
-  });
-  if (values.help) return 'help';
-  const doses = Number(values.doses);
-  if (/^\d+$/.test(values.doses) && doses >= 1 && doses <= MOST_DOSES) return { doses };
-  throw new RangeError(`--doses ${values.doses} must be a whole number from 1 to ${MOST_DOSES}`);
-}
-
-async function play(stage: Stage, doses: number) {
+async function play(stage: Stage, { doses }: { doses: number }) {
   const provider = witness(stage.simulator.http);
   const warmUp = Math.min(WARM_UP, doses);
   const messages = await messagesFor(stage, warmUp + doses);
@@ -75,17 +64,4 @@ async function messagesFor(stage: Stage, count: number) {
   }
 }
 
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') process.stdout.write(HELP);
-  else await benchmark((stage) => play(stage, options.doses));
-} catch (error) {
-  const { message, code = '' } = error as Error & { code?: string };
-  if (!(error instanceof RangeError) && !code.startsWith('ERR_PARSE_ARGS')) throw error;
-  say(`bench:rush: ${message}`);
-  process.exitCode = 2;
-}
+await runBench({ name: 'bench:rush', help: HELP, numbers: { doses: { byDefault: 5000, most: MOST_DOSES } }, play });

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { benchmark, type Stage, say } from './stage.ts';
+
+/** What a bench is asked for: whole numbers from 1 to `most`. */
+type Numbers = Record<string, { byDefault: number; most: number }>;
+
+/** A bench as a program. */
+interface Program<N extends Numbers> {
+  name: string;
+  help: string;
+  numbers: N;
+  play(
+    stage: Stage,
+    options: Record<keyof N, number>,
+  ): Promise<{ result: Record<string, unknown>; problems: string[] }>;
+}
+
+/** Reads the options, plays the bench on a stage and ends the process; a bad option is one line and exit 2. */
+export async function runBench<N extends Numbers>({ name, help, numbers, play }: Program<N>): Promise<void> {
+  try {
+    const options = readNumbers(numbers, process.argv.slice(2));
+    if (options === 'help') process.stdout.write(help);
+    else await benchmark((stage) => play(stage, options));
+  } catch (error) {
+    const { message, code = '' } = error as Error & { code?: string };
+    if (!(error instanceof RangeError) && !code.startsWith('ERR_PARSE_ARGS')) throw error;
+    say(`${name}: ${message}`);
+    process.exitCode = 2;
+  }
+}
+
+function readNumbers<N extends Numbers>(numbers: N, args: string[]): Record<keyof N, number> | 'help' {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args,
+    options: { ...Object.fromEntries(Object.keys(numbers).map((name) => [name, text])), help: { type: 'boolean' } },
+  });
+  if (values.help) return 'help';
+  const given = values as Record<string, string | undefined>;
+  const read = Object.entries(numbers).map(([name, { byDefault, most }]) => [
+    name,
+    wholeNumber(`--${name}`, given[name] ?? String(byDefault), most),
+  ]);
+  return Object.fromEntries(read);
+}
+
+function wholeNumber(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
+  throw new RangeError(`${name} ${text} must be a whole number from 1 to ${most}`);
+}
+
+/** `value` to so many digits after the point. */
+export function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
