@@ -9,7 +9,7 @@ export interface FieldError {
  * problem+json with this status.
  */
 export class Refusal extends Error {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 503;
   readonly errors: FieldError[];
   constructor(status: Refusal['status'], title: string, errors: FieldError[] = []) {
     super(title);

@@ -74,6 +74,7 @@ export function toProblem(error: FastifyError | Error): Problem {
 /** Sends a problem in its own media type. */
 export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
   if (body.status === 401) reply.header('www-authenticate', 'Bearer realm="dosebell"');
+  if (body.status === 503) reply.header('retry-after', '1');
   reply.code(body.status).header('content-type', 'application/problem+json');
   return reply.send(Buffer.from(JSON.stringify(body))); // bytes: to text Fastify would add a charset
 }
@@ -81,7 +82,7 @@ export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
 /** The one error handler. An unforeseen error is logged by its class, code and place: its message may hold patient data. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const body = toProblem(error);
-  if (body.status >= 500) {
+  if (body.status >= 500 && !((error as Error) instanceof Refusal)) {
     const at = error.stack
       ?.split('\n')
       .filter((line) => /^\s+at /.test(line))

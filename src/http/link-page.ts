@@ -30,7 +30,7 @@ interface Words {
   late: string;
   over: string;
   tooEarly: string;
-  problem: Record<404 | 410 | 422, string>;
+  problem: Record<404 | 410 | 422 | 503, string>;
 }
 
 const WORDS: Record<Language, Words> = {
@@ -48,6 +48,7 @@ const WORDS: Record<Language, Words> = {
       404: 'Este enlace no es válido. Ábralo tal como llegó en su recordatorio.',
       410: 'Este enlace ya venció. Use el de un recordatorio más reciente.',
       422: 'No entendimos la respuesta. Vuelva a abrir el enlace e intente de nuevo.',
+      503: 'Su respuesta todavía no se registró: llegan muchas a la vez. Intente de nuevo en un momento.',
     },
   },
   en: {
@@ -64,6 +65,7 @@ const WORDS: Record<Language, Words> = {
       404: 'This link is not valid. Open it just as it came in your reminder.',
       410: 'This link has expired. Use the one in a newer reminder.',
       422: 'We did not understand the answer. Open the link again and retry.',
+      503: 'Your answer is not recorded yet: many arrive at once. Please try again in a moment.',
     },
   },
   pt: {
@@ -80,6 +82,7 @@ const WORDS: Record<Language, Words> = {
       404: 'Este link não é válido. Abra-o como veio no seu lembrete.',
       410: 'Este link expirou. Use o de um lembrete mais recente.',
       422: 'Não entendemos a resposta. Abra o link de novo e tente outra vez.',
+      503: 'Sua resposta ainda não foi registrada: chegam muitas ao mesmo tempo. Tente de novo em um momento.',
     },
   },
 };

@@ -45,12 +45,24 @@ export async function missedStreaks(
   return new Set(rows.map((row) => row.id));
 }
 
-/** A late answer settles the cases in which every dose is now answered. */
-export async function resolveAnsweredCases(sql: Sql, doseId: string, now: Date): Promise<void> {
+/**
+ * Late answers settle the cases in which every dose is now answered. The cases are locked first, in the order of their ids,
+ * and looked at by another statement: of two transactions that each answer one dose of a case, the second sees both.
+ */
+export async function resolveAnsweredCases(sql: Sql, answered: { id: string; at: Date }[]): Promise<void> {
+  if (answered.length === 0) return;
+  const doseIds = column(answered, 'id');
+  const cases = await sql<{ id: string }[]>`
+    SELECT id FROM escalations
+    WHERE id IN (SELECT escalation_id FROM escalation_doses WHERE dose_id = ANY(${doseIds}::uuid[])) AND state <> 'resolved'
+    ORDER BY id FOR UPDATE`;
+  if (cases.length === 0) return;
   await sql`
-    UPDATE escalations e SET state = 'resolved', resolved_at = ${now}, resolution = 'answered late'
-    WHERE e.state <> 'resolved'
-      AND e.id IN (SELECT escalation_id FROM escalation_doses WHERE dose_id = ${doseId})
+    UPDATE escalations e SET state = 'resolved', resolved_at = c.at, resolution = 'answered late'
+    FROM (SELECT ed.escalation_id, max(v.at) AS at
+          FROM unnest(${doseIds}::uuid[], ${column(answered, 'at')}::timestamptz[]) AS v (dose_id, at)
+          JOIN escalation_doses ed ON ed.dose_id = v.dose_id GROUP BY ed.escalation_id) AS c
+    WHERE e.id = c.escalation_id AND e.state <> 'resolved'
       AND NOT EXISTS (
         SELECT 1 FROM escalation_doses ed JOIN doses d ON d.id = ed.dose_id AND d.local_date = ed.local_date
         WHERE ed.escalation_id = e.id AND d.state NOT IN ('taken', 'skipped'))`;

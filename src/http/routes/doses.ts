@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { recordAck } from '../../ack/record.ts';
 import type { App } from '../../app.ts';
 import { noPrescription } from '../../intake/commands.ts';
 import { listDoses, readDose, readTrace } from '../../store/dose-reads.ts';
 import { readPrescription } from '../../store/prescriptions.ts';
-import { confirmationView, noDose, refuseUnapplied } from '../confirming.ts';
-import { IdempotencyHeaders, once } from '../idempotency.ts';
+import { confirm, noDose } from '../confirming.ts';
+import { IdempotencyHeaders } from '../idempotency.ts';
 import { parseTakenAt } from '../instants.ts';
 import { PageQuery, pageWindow, toPage } from '../pagination.ts';
 import { IdParams, KEYED, KEYED_BODY, page, problems } from '../schemas/common.ts';
@@ -77,7 +76,7 @@ export function doseRoutes(app: App): FastifyPluginAsyncTypebox {
           params: IdParams,
           headers: IdempotencyHeaders,
           body: ConfirmationBody,
-          response: { 200: ConfirmationView, ...problems(...KEYED_BODY, 404, 409) },
+          response: { 200: ConfirmationView, ...problems(...KEYED_BODY, 404, 409, 503) },
         },
       },
       async (request, reply) => {
@@ -91,12 +90,7 @@ export function doseRoutes(app: App): FastifyPluginAsyncTypebox {
           ...(takenAt === undefined ? {} : { takenAt }),
           ...(body.reason === undefined ? {} : { reason: body.reason }),
         };
-        const outcome = await once(app, request, reply, request, async (tx) => {
-          const result = await recordAck(app, ack, tx);
-          if (result === null) throw noDose('id');
-          return { status: 200, body: confirmationView(result) };
-        });
-        return refuseUnapplied(outcome);
+        return confirm(app, request, reply, { ack, field: 'id', keys: async () => ({ tenantId }) });
       },
     );
   };

@@ -8,7 +8,7 @@ import { noDose } from '../confirming.ts';
 import { handleError, toProblem } from '../errors.ts';
 import { dosePage, PAGE_HEADERS, problemPage } from '../link-page.ts';
 import { problems } from '../schemas/common.ts';
-import { doseOfToken } from '../tokens.ts';
+import { doseIdOfToken, doseOfToken } from '../tokens.ts';
 
 const Params = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) });
 const Form = Type.Object({ action: Type.Enum(['taken', 'skipped', 'snoozed']) }, { additionalProperties: false });
@@ -42,17 +42,16 @@ export function linkRoutes(app: App): FastifyPluginAsyncTypebox {
           ...schema,
           summary: 'Answer a dose from its page (a form)',
           body: Form,
-          response: problems(404, 409, 410, 415),
+          response: problems(404, 409, 410, 415, 503),
         },
       },
       async ({ params, body }, reply) => {
-        const before = await doseOfToken(app, params.token);
-        const result = await recordAck(app, { doseId: before.id, answer: body.action, road: 'link' });
+        const doseId = doseIdOfToken(app, params.token);
+        const result = await recordAck(app, { doseId, answer: body.action, road: 'link' });
         if (result === null) throw noDose('token');
         const refused = result.effect === 'refused';
-        const shown = { ...before, state: result.dose.state };
         if (refused) reply.code(409);
-        return sendPage(reply, dosePage(shown, app.clock.now(), { answer: body.action, refused }));
+        return sendPage(reply, dosePage(result.dose, app.clock.now(), { answer: body.action, refused }));
       },
     );
   };
@@ -61,7 +60,8 @@ export function linkRoutes(app: App): FastifyPluginAsyncTypebox {
 /** A browser gets a page in its language, anything else the problem document. */
 function pageForError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status } = toProblem(error);
-  if (status >= 500 || !request.headers.accept?.includes('text/html')) return handleError(error, request, reply);
+  if (status === 500 || !request.headers.accept?.includes('text/html')) return handleError(error, request, reply);
+  if (status === 503) reply.header('retry-after', '1');
   return sendPage(reply.code(status), problemPage(status, request.headers['accept-language']));
 }
 

@@ -8,11 +8,13 @@ beforeAll(async () => {
   api = await testApi();
 });
 
+const authToken = () => api.app.config.sms.twilio?.authToken as string;
+
 type Form = Record<string, string>;
 /** As Twilio calls: a form, signed over the public URL with its query. */
 function call(url: string, form: Form, signature?: string) {
   const { publicUrl } = api.app.config.http;
-  const signed = twilio.getExpectedTwilioSignature(api.app.config.sms.authToken, publicUrl + url, form);
+  const signed = twilio.getExpectedTwilioSignature(authToken(), publicUrl + url, form);
   return api.server.inject({
     method: 'POST',
     url,
@@ -75,15 +77,14 @@ describe('what is not signed changes nothing', () => {
     ['of another path', 'path'],
   ])('a signature that is %s is 403', async (_name, kind) => {
     const { attemptId } = await dueDose(api, 'w4');
-    const { authToken } = api.app.config.sms;
     const base = api.app.config.http.publicUrl;
     for (const [url, form] of [
       ['/webhooks/twilio/messages', sms('SM4', '1')],
       [`/webhooks/twilio/status?attempt=${attemptId}`, { MessageSid: 'SM5', MessageStatus: 'delivered' }],
     ] as [string, Form][]) {
       const signatures: Record<string, string> = {
-        other: twilio.getExpectedTwilioSignature(authToken, base + url, { ...form, Extra: '1' }),
-        path: twilio.getExpectedTwilioSignature(authToken, `${base}/other`, form),
+        other: twilio.getExpectedTwilioSignature(authToken(), base + url, { ...form, Extra: '1' }),
+        path: twilio.getExpectedTwilioSignature(authToken(), `${base}/other`, form),
       };
       const before = await countRows(api.app);
       const response = await call(url, form, signatures[kind] ?? kind);

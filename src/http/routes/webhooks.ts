@@ -9,17 +9,28 @@ import { applyReceipts } from '../../dispatch/receipts.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { escapeMarkup } from '../markup.ts';
 import { problems } from '../schemas/common.ts';
+import { gatewayRoutes } from './gateway-webhook.ts';
 
 const Fields = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
 const shared = { tags: ['webhooks'], security: [], body: Fields, querystring: Fields };
 const refusals = problems(403, 413, 415);
 
-/** What Twilio calls, form-encoded and signed with the account's auth token over the public URL. */
+/** What the SMS providers call that are configured. */
 export function webhookRoutes(app: App): FastifyPluginAsyncTypebox {
+  const { twilio, http } = app.config.sms;
+  return async (server) => {
+    if (twilio !== undefined) await server.register(twilioRoutes(app, twilio.authToken));
+    if (http?.callback !== undefined) await server.register(gatewayRoutes(app, { ...http, callback: http.callback }));
+  };
+}
+
+/** What Twilio calls, form-encoded and signed with the account's auth token over the public URL. */
+function twilioRoutes(app: App, authToken: string): FastifyPluginAsyncTypebox {
+  const { publicUrl } = app.config.http;
   return async (server) => {
     server.removeAllContentTypeParsers();
     await server.register(formbody);
-    server.addHook('preHandler', async (request) => verify(app, request));
+    server.addHook('preHandler', async (request) => verify(authToken, publicUrl, request));
 
     server.post(
       '/webhooks/twilio/messages',
@@ -54,11 +65,11 @@ export function webhookRoutes(app: App): FastifyPluginAsyncTypebox {
   };
 }
 
-function verify({ config }: App, { headers, url, body }: FastifyRequest): void {
+function verify(authToken: string, publicUrl: string, { headers, url, body }: FastifyRequest): void {
   const signature = headers['x-twilio-signature'];
   const signed =
     typeof signature === 'string' &&
-    verifyTwilioSignature(config.sms.authToken, signature, config.http.publicUrl + url, body as Record<string, string>);
+    verifyTwilioSignature(authToken, signature, publicUrl + url, body as Record<string, string>);
   if (!signed) {
     throw new Refusal(403, 'The signature is not valid', [
       {

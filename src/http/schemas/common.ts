@@ -91,7 +91,7 @@ const MEANINGS: Record<number, string> = {
   415: 'Another media type is expected',
   422: 'A field is not valid; `errors` names it and how to mend it',
   500: 'Something went wrong on our side',
-  503: 'Not ready',
+  503: 'Not now: ask again after the seconds of `retry-after`',
 };
 
 /** What every route with an API key and a JSON body can refuse. */
