@@ -25,8 +25,14 @@ export interface OutboundMessage {
 export interface Channel {
   readonly name: ChannelName;
   readonly provider: string;
-  /** The account or number messages leave from: chunks and rate limits are per sender. */
+  /** The project, number or address messages leave from. */
   readonly sender: string;
+  /** This sender's share of its channel's messages while all of the channel's senders are well. */
+  readonly weight: number;
+  /** How many units a second the provider lets this sender pass. */
+  readonly perSecond: number;
+  /** What one message counts for in `perSecond`: 1, or the segments of an SMS. */
+  units(message: OutboundMessage): number;
   /** Whether sending the same attempt again shows the person one message (collapse tag, Message-ID). */
   readonly idempotent: boolean;
   /** Whether the provider reports delivery by callback. */
@@ -34,7 +40,22 @@ export interface Channel {
   send(batch: OutboundMessage[]): Promise<Outcome[]>;
   /** Asks the provider whether an `unknown` message exists; `null` when it is proven absent. */
   lookup?(message: OutboundMessage): Promise<Outcome | null>;
+  /**
+   * Where a provider speaks on the connection we opened: opens it at once and hands over what arrives, for as long as the
+   * channel is open. What a handler rejects, the provider is asked to tell again.
+   */
+  receive?(inbox: Inbox): void;
   close(): Promise<void>;
+}
+
+/** Names a sender of a provider in rows, in Redis and in rate limits. */
+export function accountOf({ provider, sender }: Pick<Channel, 'provider' | 'sender'>): string {
+  return `${provider}:${sender}`;
+}
+
+/** The provider of an account; `none` where nobody was asked to send. */
+export function providerOf(account: string | null): string {
+  return account?.split(':', 1)[0] ?? 'none';
 }
 
 /** What a provider's callback says about one attempt. */
@@ -44,4 +65,14 @@ export interface Receipt {
   ref: string;
   code?: string;
   optedOut?: boolean;
+}
+
+/** A receipt that names the provider's message; the attempt too, when this process knows it. */
+export type RefReceipt = Omit<Receipt, 'attemptId'> & Partial<Pick<Receipt, 'attemptId'>>;
+
+/** Who takes what arrives on a channel's own connection. */
+export interface Inbox {
+  receipts(receipts: RefReceipt[]): Promise<void>;
+  /** A message somebody wrote to our number; resolves to the answer, if there is one. */
+  reply(message: { sid: string; from: string; body: string }): Promise<string | null>;
 }

@@ -1,11 +1,14 @@
 import type { Outcome } from '#src/domain/attempt.ts';
 
-export type FailureKind = Exclude<Outcome['kind'], 'accepted'>;
+/** `throttled` is a `retry` because of our rate. */
+export type FailureKind = Exclude<Outcome['kind'], 'accepted'> | 'throttled';
 
-/** The outcome of a message that was not accepted, from an adapter's table. `retryAfterMs` counts for `retry` only. */
+/** The outcome of a message that was not accepted, from an adapter's table. `retryAfterMs` counts for retries only. */
 export function failure(kind: FailureKind, code: string, retryAfterMs?: number): Outcome {
   if (kind === 'contact_failed') return { kind, code, optedOut: false };
-  if (kind === 'retry' && retryAfterMs !== undefined) return { kind, code, retryAfterMs };
+  const after = retryAfterMs === undefined ? {} : { retryAfterMs };
+  if (kind === 'throttled') return { kind: 'retry', code, throttled: true, ...after };
+  if (kind === 'retry') return { kind, code, ...after };
   return { kind, code };
 }
 

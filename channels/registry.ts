@@ -2,17 +2,30 @@ import type { ChannelName } from '#src/domain/attempt.ts';
 import type { Channel } from './channel.ts';
 import { createSmtpChannel, type SmtpSettings } from './email-smtp/index.ts';
 import { createFcmChannel, type FcmSettings } from './push-fcm/index.ts';
+import { createSmsHttpChannel, type SmsHttpSettings } from './sms-http/index.ts';
+import { createSmppChannel, type SmppSettings } from './sms-smpp/index.ts';
 import { createTwilioSmsChannel, type TwilioSettings } from './sms-twilio/index.ts';
 
 interface ChannelSettings {
   push: FcmSettings;
-  sms: Omit<TwilioSettings, 'publicUrl'>;
+  sms: {
+    twilio?: (Omit<TwilioSettings, 'publicUrl' | 'from'> & { from: string[] }) | undefined;
+    http?: Omit<SmsHttpSettings, 'publicUrl'> | undefined;
+    smpp?: SmppSettings | undefined;
+  };
   email: SmtpSettings;
   publicUrl: string;
 }
 
-/** Every channel, by name. Throws when a provider's settings cannot work. */
-export function createChannels({ push, sms, email, publicUrl }: ChannelSettings): Map<ChannelName, Channel> {
-  const channels = [createFcmChannel(push), createTwilioSmsChannel({ ...sms, publicUrl }), createSmtpChannel(email)];
-  return new Map(channels.map((channel) => [channel.name, channel]));
+/** Every channel with its senders, by name. Throws when a provider's settings cannot work. */
+export function createChannels({ push, sms, email, publicUrl }: ChannelSettings): Map<ChannelName, Channel[]> {
+  const { twilio, http, smpp } = sms;
+  const senders = [
+    createFcmChannel(push),
+    ...(twilio?.from ?? []).map((from) => createTwilioSmsChannel({ ...twilio, from, publicUrl } as TwilioSettings)),
+    ...(http ? [createSmsHttpChannel({ ...http, publicUrl })] : []),
+    ...(smpp ? [createSmppChannel(smpp)] : []),
+    createSmtpChannel(email),
+  ];
+  return Map.groupBy(senders, (sender) => sender.name);
 }

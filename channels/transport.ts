@@ -21,7 +21,7 @@ export function lost(error: unknown): Outcome {
   return failure('unknown', error instanceof Error ? error.name : 'error');
 }
 
-interface HttpAnswer {
+export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;

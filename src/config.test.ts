@@ -43,7 +43,7 @@ test('what is required is enough; the rest has its defaults', () => {
   expect(config).toMatchObject({
     http: { host: '127.0.0.1', port: 8080, publicUrl: 'https://reminders.example.org' },
     push: { baseUrl: 'https://fcm.googleapis.com', serviceAccount: { project_id: 'p' }, caFile: undefined },
-    sms: { baseUrl: 'https://api.twilio.com' },
+    sms: { twilio: { baseUrl: 'https://api.twilio.com', from: ['+51900000000'] }, http: undefined, smpp: undefined },
     schedule: { bucketSeconds: 60, leadSeconds: 10, shards: 4 },
     logLevel: 'info',
   });
@@ -71,7 +71,41 @@ test('what is given is taken', () => {
   expect(config.dataKeys.map(({ id }) => id)).toEqual(['k2', 'k1']);
 });
 
+const TWILIO = ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'];
+const WITHOUT_SMS = Object.fromEntries(Object.entries(ENOUGH).filter(([name]) => !TWILIO.includes(name)));
+const GATEWAY = { url: 'https://gateway.example/send', from: 'Hospital', body: { to: '{{ to }}' }, id: '/id' };
+
+test('any one SMS provider is enough', () => {
+  const smpp = { SMPP_URL: 'smpp://a:b@smsc.example:2775', SMPP_FROM: '+51900000001' };
+  expect(readConfig({ ...WITHOUT_SMS, SMS_HTTP: JSON.stringify(GATEWAY) }).sms).toEqual({
+    twilio: undefined,
+    http: expect.objectContaining({ ...GATEWAY, perSecond: 10, weight: 1 }),
+    smpp: undefined,
+  });
+  expect(readConfig({ ...WITHOUT_SMS, ...smpp }).sms).toEqual({
+    twilio: undefined,
+    http: undefined,
+    smpp: { url: smpp.SMPP_URL, from: smpp.SMPP_FROM, weight: 1, perSecond: 10 },
+  });
+  expect(Object.values(readConfig({ ...ENOUGH, ...smpp, SMS_HTTP: JSON.stringify(GATEWAY) }).sms)).not.toContain(
+    undefined,
+  );
+});
+
 describe('one clear line', () => {
+  test('says that there is no SMS provider, and not what each would need', () => {
+    const line = 'bad settings: no SMS provider is set: set TWILIO_ACCOUNT_SID, SMS_HTTP or SMPP_URL';
+    expect(problemsOf(WITHOUT_SMS)).toBe(`${line} (docs/settings.md lists them all)`);
+    expect(problemsOf({ ...WITHOUT_SMS, TWILIO_BASE_URL: 'http://127.0.0.1:1', SMPP_WEIGHT: '2' })).toContain(line);
+  });
+
+  test.each([
+    ['SMPP_URL', 'SMPP_FROM', 'Hospital'],
+    ['SMPP_FROM', 'SMPP_URL', 'smpp://a:b@smsc.example'],
+  ])('says that %s is missing beside %s', (missing, name, value) => {
+    expect(problemsOf({ ...ENOUGH, [name]: value })).toContain(`bad settings: ${missing} is not set (`);
+  });
+
   test.each(Object.keys(ENOUGH))('says that %s is not set', (name) => {
     const line = `bad settings: ${name} is not set (docs/settings.md lists them all)`;
     expect(problemsOf({ ...ENOUGH, [name]: undefined })).toBe(line);
@@ -106,6 +140,8 @@ describe('one clear line', () => {
     ['TOKEN_SECRET', 'c2hvcnQ=', '32 bytes in base64'],
     ['TWILIO_FROM', '51900000000', 'E.164 number'],
     ['TWILIO_FROM', '+0123456789', 'E.164 number'],
+    ['SMS_HTTP', '/nowhere/gateway.json', 'path of a JSON file'],
+    ['SMS_HTTP', JSON.stringify({ ...GATEWAY, id: 'id' }), 'id '],
     ['FCM_SERVICE_ACCOUNT', '/nowhere/account.json', 'path of a Google service account file'],
     ['FCM_SERVICE_ACCOUNT', '{"project_id":', 'path of a Google service account file'],
     ['FCM_SERVICE_ACCOUNT', '{"project_id":"p","client_email":"c"}', 'has no private_key'],
@@ -116,6 +152,17 @@ describe('one clear line', () => {
     const line = problemsOf({ ...ENOUGH, [name]: value });
     expect(line).toMatch(new RegExp(`^bad settings: ${name} [^\\n;]*\\(docs/settings.md lists them all\\)$`));
     expect(line).toContain(words);
+  });
+
+  test.each([
+    ['SMPP_URL', 'http://smsc.example', 'smpp:// or ssmpp:// URL'],
+    ['SMPP_FROM', '51900000000', 'E.164 number'],
+    ['SMPP_FROM', 'A very long name', 'E.164 number'],
+    ['SMPP_WEIGHT', '0', 'whole number from 1 to 100'],
+    ['SMPP_PER_SECOND', '0', 'whole number'],
+  ])('refuses %s=%j', (name, value, words) => {
+    const smpp = { SMPP_URL: 'smpp://a:b@smsc.example', SMPP_FROM: 'Hospital' };
+    expect(problemsOf({ ...ENOUGH, ...smpp, [name]: value })).toMatch(new RegExp(`^bad settings: ${name} .*${words}`));
   });
 
   test('names every problem at once, and shows no secret', () => {

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { accessSync, constants, readFileSync } from 'node:fs';
+import { readSmsGateway, type SmsGateway } from './sms-gateway.ts';
 
 /** A missing or bad setting. The message is one line that says which and what to do. */
 export class ConfigError extends Error {}
@@ -15,11 +16,28 @@ export interface Config {
   dataKeys: { id: string; key: KeyObject }[];
   /** Signs acknowledgement tokens. */
   tokenSecret: KeyObject;
-  push: { baseUrl: string; serviceAccount: ServiceAccount; caFile: string | undefined };
-  sms: { baseUrl: string; accountSid: string; authToken: string; from: string };
-  email: { url: string; from: string };
+  push: { baseUrl: string; serviceAccount: ServiceAccount; caFile: string | undefined; perSecond: number };
+  /** At least one of them. */
+  sms: { twilio?: TwilioConfig | undefined; http?: SmsGateway | undefined; smpp?: SmppConfig | undefined };
+  email: { url: string; from: string; perSecond: number };
   schedule: ScheduleConfig;
   logLevel: string;
+}
+
+interface TwilioConfig {
+  baseUrl: string;
+  accountSid: string;
+  authToken: string;
+  from: string[];
+  weight: number;
+  perSecond: number;
+}
+
+interface SmppConfig {
+  url: string;
+  from: string;
+  weight: number;
+  perSecond: number;
 }
 
 interface ServiceAccount {
@@ -68,6 +86,14 @@ export function readConfig(env: Env): Config {
       return undefined as T;
     }
   };
+  /** Settings that are needed only when one of `names` is set. */
+  const optional = <T>(names: string[], readAll: () => T): T | undefined => {
+    const known = problems.length;
+    const value = readAll();
+    if (names.some((name) => env[name])) return value;
+    problems.length = known;
+    return undefined;
+  };
   const config: Config = {
     databaseUrl: read('DATABASE_URL', url('postgres:', 'postgresql:')),
     redisUrl: read('REDIS_URL', url('redis:', 'rediss:')),
@@ -82,14 +108,30 @@ export function readConfig(env: Env): Config {
       baseUrl: read('FCM_BASE_URL', url('https:'), 'https://fcm.googleapis.com'),
       serviceAccount: read('FCM_SERVICE_ACCOUNT', serviceAccount),
       caFile: env.FCM_CA_FILE ? read('FCM_CA_FILE', readableFile) : undefined,
+      perSecond: read('FCM_PER_SECOND', integer(1, 1_000_000), 10_000),
     },
     sms: {
-      baseUrl: read('TWILIO_BASE_URL', url('http:', 'https:'), 'https://api.twilio.com'),
-      accountSid: read('TWILIO_ACCOUNT_SID', String),
-      authToken: read('TWILIO_AUTH_TOKEN', String),
-      from: read('TWILIO_FROM', phone),
+      twilio: optional(['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'], () => ({
+        baseUrl: read('TWILIO_BASE_URL', url('http:', 'https:'), 'https://api.twilio.com'),
+        accountSid: read('TWILIO_ACCOUNT_SID', String),
+        authToken: read('TWILIO_AUTH_TOKEN', String),
+        from: read('TWILIO_FROM', phones),
+        weight: read('TWILIO_WEIGHT', integer(1, 100), 1),
+        perSecond: read('TWILIO_SEGMENTS_PER_SECOND', integer(1, 1_000_000), 1),
+      })),
+      http: optional(['SMS_HTTP'], () => read('SMS_HTTP', readSmsGateway)),
+      smpp: optional(['SMPP_URL', 'SMPP_FROM'], () => ({
+        url: read('SMPP_URL', url('smpp:', 'ssmpp:')),
+        from: read('SMPP_FROM', smppSender),
+        weight: read('SMPP_WEIGHT', integer(1, 100), 1),
+        perSecond: read('SMPP_PER_SECOND', integer(1, 1_000_000), 10),
+      })),
     },
-    email: { url: read('SMTP_URL', url('smtp:', 'smtps:')), from: read('EMAIL_FROM', String) },
+    email: {
+      url: read('SMTP_URL', url('smtp:', 'smtps:')),
+      from: read('EMAIL_FROM', String),
+      perSecond: read('EMAIL_PER_SECOND', integer(1, 1_000_000), 14),
+    },
     schedule: {
       bucketSeconds: read('BUCKET_SECONDS', integer(1, 3600), 60),
       tickMs: read('TICK_MS', integer(50, 60_000), 1000),
@@ -102,6 +144,9 @@ export function readConfig(env: Env): Config {
     },
     logLevel: read('LOG_LEVEL', oneOf(...LOG_LEVELS), 'info'),
   };
+  if (problems.length === 0 && Object.values(config.sms).every((provider) => provider === undefined)) {
+    problems.push('no SMS provider is set: set TWILIO_ACCOUNT_SID, SMS_HTTP or SMPP_URL');
+  }
   if (problems.length > 0)
     throw new ConfigError(`bad settings: ${problems.join('; ')} (docs/settings.md lists them all)`);
   return config;
@@ -126,8 +171,18 @@ function integer(least: number, most: number): (text: string) => number {
   };
 }
 
-function phone(text: string): string {
-  if (!/^\+[1-9]\d{6,14}$/.test(text)) throw new Error('must be an E.164 number such as +51900000000');
+function phones(text: string): string[] {
+  const numbers = text.split(',').map((number) => number.trim());
+  const isGood =
+    numbers.every((number) => /^\+[1-9]\d{6,14}$/.test(number)) && new Set(numbers).size === numbers.length;
+  if (!isGood) throw new Error('must be E.164 numbers such as +51900000000, each once, with commas between them');
+  return numbers;
+}
+
+function smppSender(text: string): string {
+  if (!/^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z][A-Za-z0-9 ]{0,10})$/.test(text)) {
+    throw new Error('must be an E.164 number, a short code of 3 to 8 digits, or a name of up to 11 letters and digits');
+  }
   return text;
 }
 

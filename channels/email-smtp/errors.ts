@@ -15,7 +15,12 @@ export interface SmtpError extends Error {
 
 interface Rule {
   when: (
-    error: Required<Pick<SmtpError, 'code' | 'command'>> & { reply: number; enhanced: string; cause: string },
+    error: Required<Pick<SmtpError, 'code' | 'command'>> & {
+      reply: number;
+      enhanced: string;
+      words: string;
+      cause: string;
+    },
   ) => boolean;
   kind: FailureKind;
 }
@@ -31,11 +36,15 @@ const SESSION_COMMANDS = ['CONN', 'EHLO', 'HELO', 'LHLO'];
 /** A send the pool gave up before a byte left has no command; one on a closed connection has API. */
 const UNSENT_COMMANDS = ['', 'API'];
 
+/** No code says it; SES: "454 Throttling failure: Maximum sending rate exceeded" (docs.aws.amazon.com/ses). */
+const OVER_RATE = /throttl|rate (limit|exceeded)|sending rate|too many messages/i;
+
 /** The first rule that fits. A refusal is certain; a connection lost after the greeting leaves the message unknown. */
 const RULES: Rule[] = [
   { when: ({ code, cause }) => NO_SESSION.includes(code) || NO_SESSION_CAUSE.test(cause), kind: 'retry' },
   { when: ({ command, reply }) => SESSION_COMMANDS.includes(command) && reply > 0, kind: 'retry' },
   { when: ({ code, command }) => code === 'ECONNECTION' && UNSENT_COMMANDS.includes(command), kind: 'retry' },
+  { when: ({ reply, words }) => reply >= 400 && reply < 500 && OVER_RATE.test(words), kind: 'throttled' },
   { when: ({ reply }) => reply >= 400 && reply < 500, kind: 'retry' },
   { when: ({ enhanced }) => DEAD_MAILBOX.test(enhanced), kind: 'contact_failed' },
   {
@@ -55,6 +64,6 @@ export function smtpOutcome(error: SmtpError): Outcome {
   const { code = '', command = '', responseCode: reply = 0, response = '' } = error;
   const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? '';
   const cause = error.timeoutType ?? error.originalCode ?? '';
-  const rule = RULES.find(({ when }) => when({ code, command, reply, enhanced, cause }));
+  const rule = RULES.find(({ when }) => when({ code, command, reply, enhanced, words: response, cause }));
   return failure(rule?.kind ?? 'unknown', enhanced || String(reply || cause || code || error.name));
 }

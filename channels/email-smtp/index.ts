@@ -10,6 +10,8 @@ export interface SmtpSettings {
   url: string;
   /** The sender: an address, or a name with the address in angle brackets. */
   from: string;
+  /** Messages a second that the server takes. */
+  perSecond: number;
   /** How long connecting and the greeting may take, and half of what one message may take; 10 s unless told. */
   timeoutMs?: number;
 }
@@ -22,7 +24,7 @@ const MESSAGES_PER_CONNECTION = 1000;
  * leaves a message unknown (RFC 1047); repeating it is safe, because its Message-ID stays. Bounces that come back later
  * are not receipts here. Throws when `from` holds no address.
  */
-export function createSmtpChannel({ url, from, timeoutMs = 10_000 }: SmtpSettings): Channel {
+export function createSmtpChannel({ url, from, perSecond, timeoutMs = 10_000 }: SmtpSettings): Channel {
   const [, sender, domain] = /([^\s<>@]+@([^\s<>@]+))>?\s*$/.exec(from) ?? [];
   if (sender === undefined || domain === undefined) throw new Error('the e-mail sender must hold an address');
   const transport = createTransport({
@@ -57,6 +59,9 @@ export function createSmtpChannel({ url, from, timeoutMs = 10_000 }: SmtpSetting
     name: 'email',
     provider: 'smtp',
     sender,
+    weight: 1,
+    perSecond,
+    units: () => 1,
     idempotent: true,
     receipts: false,
     send: (batch) => Promise.all(batch.map((message) => inTurn(() => sendOne(message)))),

@@ -53,7 +53,12 @@ async function converse(script: Script, timeoutMs = 10_000): Promise<Channel> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const channel = createSmtpChannel({ url: `smtp://127.0.0.1:${port}`, from: 'care@clinic.example', timeoutMs });
+  const channel = createSmtpChannel({
+    url: `smtp://127.0.0.1:${port}`,
+    from: 'care@clinic.example',
+    perSecond: 100,
+    timeoutMs,
+  });
   closing.push(
     () =>
       new Promise((resolve) => {
@@ -147,5 +152,5 @@ describe('a real conversation', () => {
 });
 
 test.each(['', 'Clinic', 'Clinic <care>'])('a sender without an address stops the start: %j', (from) => {
-  expect(() => createSmtpChannel({ url: 'smtp://127.0.0.1:25', from })).toThrow('address');
+  expect(() => createSmtpChannel({ url: 'smtp://127.0.0.1:25', from, perSecond: 100 })).toThrow('address');
 });

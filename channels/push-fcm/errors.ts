@@ -14,8 +14,8 @@ const BY_CODE = new Map<string, FailureKind>(
     INVALID_ARGUMENT: 'message_failed',
     // The project's key for Apple or for web push is bad: only an operator mends it, so the next rung goes now.
     THIRD_PARTY_AUTH_ERROR: 'message_failed',
-    QUOTA_EXCEEDED: 'retry',
-    RESOURCE_EXHAUSTED: 'retry',
+    QUOTA_EXCEEDED: 'throttled',
+    RESOURCE_EXHAUSTED: 'throttled',
     UNAUTHENTICATED: 'retry',
     PERMISSION_DENIED: 'retry',
     UNAVAILABLE: 'unknown',
@@ -24,7 +24,7 @@ const BY_CODE = new Map<string, FailureKind>(
 );
 
 /** Answers that are not FCM's own JSON, from a proxy or a wrong address: a 404 here says nothing about a token. */
-const BY_STATUS: Record<number, FailureKind> = { 401: 'retry', 403: 'retry', 404: 'retry', 429: 'retry' };
+const BY_STATUS: Record<number, FailureKind> = { 401: 'retry', 403: 'retry', 404: 'retry', 429: 'throttled' };
 
 /** The texts under which INVALID_ARGUMENT means a dead token rather than a bad message (novuhq/novu#12532). */
 const DEAD_TOKEN =

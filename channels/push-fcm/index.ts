@@ -19,6 +19,8 @@ export interface FcmSettings {
   serviceAccount: ServiceAccount;
   /** A PEM file trusted besides the system's authorities. */
   caFile: string | undefined;
+  /** The project's quota, in messages a second. */
+  perSecond: number;
   /** How long one message may take before it counts as unknown; 10 s unless told. */
   timeoutMs?: number;
 }
@@ -32,7 +34,7 @@ const MAX_STREAMS = 100;
  * retries on its own. No delivery receipts; a repeat replaces the notification shown. Throws on an unusable account or CA.
  */
 export function createFcmChannel(settings: FcmSettings): Channel {
-  const { baseUrl, serviceAccount, caFile, timeoutMs = 10_000 } = settings;
+  const { baseUrl, serviceAccount, caFile, perSecond, timeoutMs = 10_000 } = settings;
   const projectId = serviceAccount.project_id;
   const ca = caFile === undefined ? undefined : [...getCACertificates('default'), readFileSync(caFile, 'utf8')];
   const client = new Http2Client({ origin: new URL(baseUrl).origin, ca, timeoutMs });
@@ -57,6 +59,9 @@ export function createFcmChannel(settings: FcmSettings): Channel {
     name: 'push',
     provider: 'fcm',
     sender: projectId,
+    weight: 1,
+    perSecond,
+    units: () => 1,
     idempotent: true,
     receipts: false,
     async send(batch) {

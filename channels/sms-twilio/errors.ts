@@ -22,11 +22,11 @@ const BY_CODE: Record<number, FailureKind> = {
   30006: 'contact_failed', // landline or unreachable carrier
   30007: 'message_failed', // filtered by the carrier
   20003: 'retry', // our credentials: an operator mends it, the contact is good
-  20429: 'retry',
+  20429: 'throttled',
   20500: 'unknown',
 };
 
-const BY_STATUS: Record<number, FailureKind> = { 401: 'retry', 403: 'retry', 404: 'retry', 429: 'retry' };
+const BY_STATUS: Record<number, FailureKind> = { 401: 'retry', 403: 'retry', 404: 'retry', 429: 'throttled' };
 
 /** What a failed request means for its message. */
 export function twilioOutcome(error: unknown): Outcome {

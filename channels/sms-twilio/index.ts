@@ -2,6 +2,7 @@ import twilio from 'twilio';
 import { bounded } from '#channels/bounded.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
+import { segmentsOf } from '#channels/sms-segments.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { TwilioHttpClient } from './client.ts';
 import { deliveryFailure, twilioOutcome } from './errors.ts';
@@ -13,6 +14,10 @@ export interface TwilioSettings {
   authToken: string;
   /** The E.164 number messages leave from. */
   from: string;
+  /** Of this number among the channel's senders. */
+  weight: number;
+  /** Segments a second that this number may send. */
+  perSecond: number;
   /** Our own address as Twilio reaches it, for status callbacks. */
   publicUrl: string;
   /** How long one message may take before it counts as unknown; 10 s unless told. */
@@ -35,7 +40,7 @@ const GIVEN_UP = new Set(['failed', 'undelivered', 'canceled']);
  * blindly. ValidityPeriod lets a queued SMS die at the provider once the dose's window is over.
  */
 export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
-  const { baseUrl, accountSid, authToken, from, publicUrl, timeoutMs = 10_000 } = settings;
+  const { baseUrl, accountSid, authToken, from, weight, perSecond, publicUrl, timeoutMs = 10_000 } = settings;
   const httpClient = new TwilioHttpClient({ baseUrl, timeoutMs, maxSockets: MAX_SOCKETS });
   const client = twilio(accountSid, authToken, { httpClient });
   const inTurn = bounded(MAX_SOCKETS);
@@ -55,6 +60,9 @@ export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
     name: 'sms',
     provider: 'twilio',
     sender: from,
+    weight,
+    perSecond,
+    units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: true,
     send: (batch) => Promise.all(batch.map((message) => inTurn(() => sendOne(message)))),

@@ -4,11 +4,14 @@ import type { Outbox } from './outbox.ts';
 import type { Patients } from './patients.ts';
 import { CHANNEL_OF, type Provider } from './types.ts';
 
-/** An accepted message. `sender` is our own number (SMS); `actionToken` is what a push action answers with. */
+/**
+ * An accepted message. `reply` is how the person who got it writes back (SMS), resolving to an HTTP status or 0;
+ * `actionToken` is what a push action answers with.
+ */
 interface Acceptance {
   provider: Provider;
   to: string;
-  sender?: string;
+  reply?: (text: string) => Promise<number>;
   text: string;
   actionToken?: string | undefined;
   attemptId: string | null;
@@ -16,7 +19,7 @@ interface Acceptance {
   responseLost: boolean;
 }
 
-/** What all three providers share: one place where a decision becomes a ledger row, an outbox entry, an answer. */
+/** What all providers share: one place where a decision becomes a ledger row, an outbox entry, an answer. */
 export class Books {
   readonly ledger: Ledger;
   readonly outbox: Outbox;
@@ -30,7 +33,7 @@ export class Books {
     this.patients = parts.patients;
   }
 
-  accept({ provider, to, sender, text, actionToken, attemptId, ref, responseLost }: Acceptance): void {
+  accept({ provider, to, reply, text, actionToken, attemptId, ref, responseLost }: Acceptance): void {
     const channel = CHANNEL_OF[provider];
     this.ledger.append({
       provider,
@@ -41,7 +44,7 @@ export class Books {
     });
     const message = { at: new Date().toISOString(), channel, to, text, attemptId, ref, answered: null };
     this.outbox.add(message);
-    this.patients.received(message, { sender, actionToken });
+    this.patients.received(message, { reply, actionToken });
   }
 
   refuse(provider: Provider, attemptId: string | null, code: string): void {

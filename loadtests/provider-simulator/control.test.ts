@@ -121,7 +121,7 @@ const refused: {
     path: '/faults',
     body: { provider: 'apns', kind: 'latency' },
     field: 'provider',
-    told: 'fcm, twilio, smtp',
+    told: 'fcm, twilio, sms_http, smpp, smtp',
   },
   {
     name: 'an unknown kind',
@@ -137,6 +137,20 @@ const refused: {
     path: '/faults',
     body: { provider: 'smtp', kind: 'unregistered' },
     field: 'provider',
+  },
+  {
+    name: 'a rate without a number',
+    method: 'POST',
+    path: '/faults',
+    body: { provider: 'smtp', kind: 'rate' },
+    field: 'perSecond',
+  },
+  {
+    name: 'a provider that is down for one contact',
+    method: 'POST',
+    path: '/faults',
+    body: { provider: 'fcm', kind: 'down', to: 'x' },
+    field: 'to',
   },
   {
     name: 'latency without a length',

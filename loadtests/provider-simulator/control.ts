@@ -21,6 +21,7 @@ const FaultBody = Type.Object(
     probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     latencyMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
     retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+    perSecond: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     status: Type.Optional(Type.Enum([500, 503])),
     errorCode: Type.Optional(Type.Integer({ minimum: 30_001, maximum: 30_008 })),
   },
@@ -70,11 +71,13 @@ const PublicUrlBody = Type.Object({ url: Type.String({ pattern: '^https?://[^?#]
 interface ControlOptions {
   books: Books;
   account: TwilioAccount;
+  /** Forgets what the other SMS providers hold. */
+  clearSms: () => void;
   setPublicUrl: (url: string) => void;
 }
 
 /** The simulator's own doors: the books to read, the faults and patients to order. */
-export async function control(app: FastifyInstance, { books, account, setPublicUrl }: ControlOptions) {
+export async function control(app: FastifyInstance, { books, account, clearSms, setPublicUrl }: ControlOptions) {
   app.get('/ledger', async (_request, reply) =>
     reply.type('application/x-ndjson').send(Readable.from(books.ledger.ndjson())),
   );
@@ -131,6 +134,7 @@ export async function control(app: FastifyInstance, { books, account, setPublicU
   app.delete('/state', async (_request, reply) => {
     books.clear();
     account.clear();
+    clearSms();
     return reply.code(204).send();
   });
 }

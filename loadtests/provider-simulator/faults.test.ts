@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FaultBook } from './faults.ts';
 
 test('probability is drawn from the seed: the same seed decides the same, another differs, the share is right', () => {
@@ -31,4 +31,32 @@ test('delays add up and go with any fault', () => {
   book.add({ provider: 'smtp', kind: 'smtp_4xx', latencyMs: 12 });
   const { latencyMs, answer } = book.decide('smtp', 'ana@example.org');
   expect([latencyMs, answer?.kind]).toEqual([42, 'smtp_4xx']);
+});
+
+test('a rate lets so many through in each second and refuses the rest, whoever they are for', () => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  const book = new FaultBook();
+  book.add({ provider: 'sms_http', kind: 'rate', perSecond: 2, retryAfterSeconds: 3 });
+  const burst = () => Array.from({ length: 4 }, (_, at) => book.decide('sms_http', `+51${at}`).answer);
+  const limited = expect.objectContaining({ kind: 'rate_limited', retryAfterSeconds: 3 });
+  expect(burst()).toEqual([null, null, limited, limited]);
+  expect(book.decide('twilio', '+51').answer).toBeNull();
+  vi.advanceTimersByTime(1000);
+  expect(burst()).toEqual([null, null, limited, limited]);
+  expect(book.list()[0]?.used).toBe(4);
+  vi.useRealTimers();
+});
+
+test('a provider is down from the order until the faults are removed', () => {
+  const told: [string, boolean][] = [];
+  const book = new FaultBook(1, (provider, isDown) => told.push([provider, isDown]));
+  book.add({ provider: 'smpp', kind: 'down' });
+  book.add({ provider: 'smpp', kind: 'latency', latencyMs: 1 });
+  expect(book.decide('smpp', '+511').answer).toBeNull();
+  expect(told).toEqual([['smpp', true]]);
+  book.clear();
+  expect(told).toEqual([
+    ['smpp', true],
+    ['smpp', false],
+  ]);
 });

@@ -1,26 +1,35 @@
-import { CHANNEL_OF, contactKey, type Provider } from './types.ts';
+import { CHANNEL_OF, contactKey, PROVIDERS, type Provider } from './types.ts';
+
+const ALL: readonly Provider[] = PROVIDERS;
+const SMS: readonly Provider[] = ['twilio', 'sms_http', 'smpp'];
 
 /**
  * Every way a provider can misbehave, and who can. `answer` faults decide how the request is answered (the first that
- * matches wins), `callback` faults decide what is told afterwards (they add up), `delay` only makes the answer wait.
+ * matches wins), `callback` faults decide what is told afterwards (they add up), `delay` only makes the answer wait, a
+ * `rate` answers what is beyond it, and a `door` is shut for as long as the fault is there.
  */
 const KINDS = {
-  latency: { acts: 'delay', providers: ['fcm', 'twilio', 'smtp'] },
-  rate_limited: { acts: 'answer', providers: ['fcm', 'twilio', 'smtp'] },
-  server_error: { acts: 'answer', providers: ['fcm', 'twilio'] },
-  timeout_after_accept: { acts: 'answer', providers: ['fcm', 'twilio', 'smtp'] },
-  unauthenticated: { acts: 'answer', providers: ['fcm', 'twilio'] },
+  down: { acts: 'door', providers: ALL },
+  rate: { acts: 'rate', providers: ALL },
+  latency: { acts: 'delay', providers: ALL },
+  rate_limited: { acts: 'answer', providers: ALL },
+  server_error: { acts: 'answer', providers: ['fcm', ...SMS] },
+  timeout_after_accept: { acts: 'answer', providers: ALL },
+  unauthenticated: { acts: 'answer', providers: ['fcm', 'twilio', 'sms_http'] },
   unregistered: { acts: 'answer', providers: ['fcm'] },
   sender_id_mismatch: { acts: 'answer', providers: ['fcm'] },
-  invalid_number: { acts: 'answer', providers: ['twilio'] },
+  invalid_number: { acts: 'answer', providers: SMS },
   not_mobile: { acts: 'answer', providers: ['twilio'] },
-  opted_out: { acts: 'answer', providers: ['twilio'] },
+  opted_out: { acts: 'answer', providers: ['twilio', 'sms_http'] },
   smtp_4xx: { acts: 'answer', providers: ['smtp'] },
   smtp_5xx: { acts: 'answer', providers: ['smtp'] },
-  undeliverable: { acts: 'callback', providers: ['twilio'] },
+  undeliverable: { acts: 'callback', providers: SMS },
   duplicate_callbacks: { acts: 'callback', providers: ['twilio'] },
   reordered_callbacks: { acts: 'callback', providers: ['twilio'] },
-} as const satisfies Record<string, { acts: 'delay' | 'answer' | 'callback'; providers: readonly Provider[] }>;
+} as const satisfies Record<
+  string,
+  { acts: 'door' | 'rate' | 'delay' | 'answer' | 'callback'; providers: readonly Provider[] }
+>;
 
 export type FaultKind = keyof typeof KINDS;
 export const FAULT_KINDS = Object.keys(KINDS) as FaultKind[];
@@ -34,6 +43,8 @@ export interface FaultOrder {
   probability?: number;
   latencyMs?: number;
   retryAfterSeconds?: number;
+  /** Of a `rate`: how many messages are let through in each second of the clock. */
+  perSecond?: number;
   status?: 500 | 503;
   errorCode?: number;
 }
@@ -64,6 +75,13 @@ export function refuseOrder(order: FaultOrder): { field: string; detail: string 
   if (order.kind === 'latency' && order.latencyMs === undefined) {
     return { field: 'latencyMs', detail: 'latency needs latencyMs, the milliseconds to wait before answering' };
   }
+  if (order.kind === 'rate' && order.perSecond === undefined) {
+    return { field: 'perSecond', detail: 'rate needs perSecond, the messages let through in a second' };
+  }
+  const narrowed = (['to', 'times', 'probability'] as const).find((field) => order[field] !== undefined);
+  if (order.kind === 'down' && narrowed !== undefined) {
+    return { field: narrowed, detail: 'a provider is down for everybody, until the faults are removed' };
+  }
   return null;
 }
 
@@ -73,15 +91,23 @@ export class FaultBook {
   #random: () => number;
   #all: Fault[] = [];
   readonly #live = new Map<string, Fault[]>();
+  readonly #windows = new Map<Fault, { second: number; passed: number }>();
+  readonly #doors: (provider: Provider, isDown: boolean) => void;
 
-  constructor(seed = 1) {
+  /** `doors` is told when a provider goes down and when it comes back. */
+  constructor(seed = 1, doors: (provider: Provider, isDown: boolean) => void = () => {}) {
     this.#seed = seed;
+    this.#doors = doors;
     this.#random = mulberry32(seed);
   }
 
   add(order: FaultOrder): Fault {
     const fault: Fault = { ...order, id: this.#all.length + 1, used: 0 };
     this.#all.push(fault);
+    if (KINDS[fault.kind].acts === 'door') {
+      this.#doors(fault.provider, true);
+      return fault;
+    }
     const key = liveKey(fault.provider, fault.to);
     this.#live.set(key, [...(this.#live.get(key) ?? []), fault]);
     return fault;
@@ -92,8 +118,11 @@ export class FaultBook {
   }
 
   clear(): void {
+    const down = this.#all.filter(({ kind }) => KINDS[kind].acts === 'door');
     this.#all = [];
     this.#live.clear();
+    this.#windows.clear();
+    for (const { provider } of down) this.#doors(provider, false);
     this.#random = mulberry32(this.#seed);
   }
 
@@ -106,15 +135,29 @@ export class FaultBook {
     for (const key of [liveKey(provider, to), liveKey(provider)]) {
       for (const fault of this.#live.get(key) ?? []) {
         const { acts } = KINDS[fault.kind];
-        if (acts === 'answer' && answer !== null) continue;
+        if ((acts === 'answer' || acts === 'rate') && answer !== null) continue;
+        if (acts === 'rate' && this.#passes(fault)) continue;
         if (fault.probability !== undefined && this.#random() >= fault.probability) continue;
         this.#spend(fault, key);
         latencyMs += fault.latencyMs ?? 0;
         if (acts === 'answer') answer = fault;
+        if (acts === 'rate') answer = { ...fault, kind: 'rate_limited' };
         if (acts === 'callback') callbacks.push(fault);
       }
     }
     return { latencyMs, answer, callbacks };
+  }
+
+  /** Whether a rate lets one more message through in this second. */
+  #passes(fault: Fault): boolean {
+    const second = Math.floor(Date.now() / 1000);
+    const window = this.#windows.get(fault);
+    if (window?.second !== second) {
+      this.#windows.set(fault, { second, passed: 1 });
+      return true;
+    }
+    window.passed += 1;
+    return window.passed <= (fault.perSecond ?? 0);
   }
 
   #spend(fault: Fault, key: string): void {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import {
   constants,
   createSecureServer,
@@ -7,7 +6,7 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Books } from './books.ts';
 import { FAULT_ERRORS, type FcmError, invalidArgument, permissionDenied, unauthenticated } from './fcm-errors.ts';
@@ -32,7 +31,6 @@ const MAX_BODY_BYTES = 64 * 1024;
 export class FcmServer {
   readonly #server: Http2SecureServer;
   readonly #options: FcmOptions;
-  readonly #sockets = new Set<Socket>();
 
   constructor(options: FcmOptions) {
     this.#options = options;
@@ -41,26 +39,12 @@ export class FcmServer {
     this.#server = createSecureServer({ cert, key, allowHTTP1: true, settings }, (request, response) => {
       this.#route(request, response).catch(() => drop(request, response));
     });
-    this.#server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
     // A client that vanishes is not a failure of the simulator.
     this.#server.on('sessionError', () => {});
   }
 
-  /** Resolves to the port. Rejects when the port is taken. */
-  async listen(port: number, host: string): Promise<number> {
-    this.#server.listen(port, host);
-    await once(this.#server, 'listening');
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  /** Stops listening and cuts the open connections. */
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+  get server(): Server {
+    return this.#server;
   }
 
   async #route(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const AT_HTTP = /^http:\/\/127\.0\.0\.1:\d+$/;
+const PORTS = ['--http-port', '--fcm-port', '--smtp-port', '--twilio-port', '--sms-http-port', '--smpp-port'];
 let dir: string;
 
 beforeAll(async () => {
@@ -50,12 +52,14 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const address = JSON.parse(stdout);
     expect(address).toEqual({
       msg: 'ready',
-      http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      http: expect.stringMatching(AT_HTTP),
       fcm: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
       smtp: expect.stringMatching(/^smtp:\/\/127\.0\.0\.1:\d+$/),
       caFile: path.join(dir, 'ca.pem'),
       serviceAccount: path.join(dir, 'service-account.json'),
-      twilio: { accountSid: 'AC1', authToken: 'mine', from: '+15005550009' },
+      twilio: { accountSid: 'AC1', authToken: 'mine', from: '+15005550009', baseUrl: expect.stringMatching(AT_HTTP) },
+      smsHttp: { url: expect.stringMatching(AT_HTTP), token: 'simulator-gateway-token' },
+      smpp: expect.stringMatching(/^smpp:\/\/simulator:secret08@127\.0\.0\.1:\d+$/),
     });
     expect(await readFile(address.caFile, 'utf8')).toContain('BEGIN CERTIFICATE');
     expect(JSON.parse(await readFile(address.serviceAccount, 'utf8'))).toMatchObject({
@@ -69,7 +73,7 @@ test('a taken port, a port that is none and an unknown option stop it with one l
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as { port: number };
-  for (const option of ['--http-port', '--fcm-port', '--smtp-port']) {
+  for (const option of PORTS) {
     const { code, stdout, stderr } = await run([option, String(port), '--dir', dir]);
     expect([option, code, stdout]).toEqual([option, 1, '']);
     expect(stderr).toMatch(/^provider simulator: .*EADDRINUSE.*\n$/);
@@ -87,7 +91,7 @@ test('a taken port, a port that is none and an unknown option stop it with one l
 test('--help tells every option and starts nothing', async () => {
   const { code, stdout } = await run(['--help']);
   expect(code).toBe(0);
-  for (const word of ['--http-port', '--fcm-port', '--smtp-port', '--host', '--dir', '--public-url', 'TWILIO_FROM']) {
+  for (const word of [...PORTS, '--host', '--dir', '--public-url', 'TWILIO_FROM']) {
     expect(stdout).toContain(word);
   }
 });

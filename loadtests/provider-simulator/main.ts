@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util';
 import { SIMULATED_TWILIO, type SimulatorOptions, startSimulator } from './simulator.ts';
 
-const HELP = `The provider simulator: FCM, Twilio and an SMTP server that behave as told.
+const HELP = `The provider simulator: FCM, Twilio, an HTTP SMS gateway, an SMSC and an SMTP server that behave as told.
 
   node loadtests/provider-simulator/main.ts [options]
 
   --http-port N     Twilio REST, token endpoint, control and outbox page (default 0: a free port)
   --fcm-port N      FCM HTTP v1, HTTP/2 over TLS (default 0: a free port)
   --smtp-port N     SMTP (default 0: a free port)
+  --twilio-port N   Twilio REST alone, so that it can be down (default 0: a free port)
+  --sms-http-port N  HTTP SMS gateway (default 0: a free port)
+  --smpp-port N     SMPP 3.4 (default 0: a free port)
   --host HOST       address to listen on (default 127.0.0.1)
   --advertise NAME  host name that clients use, when it is not the one listened on
   --dir DIR         where ca.pem and service-account.json go (default: a new temporary folder)
@@ -29,6 +32,9 @@ function readOptions(args: string[]): SimulatorOptions | 'help' {
       'http-port': text,
       'fcm-port': text,
       'smtp-port': text,
+      'twilio-port': text,
+      'sms-http-port': text,
+      'smpp-port': text,
       host: text,
       advertise: text,
       dir: text,
@@ -46,6 +52,9 @@ function readOptions(args: string[]): SimulatorOptions | 'help' {
     httpPort: readPort('--http-port', values['http-port']),
     fcmPort: readPort('--fcm-port', values['fcm-port']),
     smtpPort: readPort('--smtp-port', values['smtp-port']),
+    twilioPort: readPort('--twilio-port', values['twilio-port']),
+    smsHttpPort: readPort('--sms-http-port', values['sms-http-port']),
+    smppPort: readPort('--smpp-port', values['smpp-port']),
     ...(values.host && { host: values.host }),
     ...(values.advertise && { advertise: values.advertise }),
     ...(values.dir && { dir: values.dir }),
@@ -66,9 +75,10 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const { http, fcm, smtp, caFile, serviceAccount, twilio, close } = await startSimulator(options);
+  const { http, fcm, smtp, caFile, serviceAccount, twilio, smsHttp, smpp, close } = await startSimulator(options);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void close());
-  process.stdout.write(`${JSON.stringify({ msg: 'ready', http, fcm, smtp, caFile, serviceAccount, twilio })}\n`);
+  const address = { http, fcm, smtp, caFile, serviceAccount, twilio, smsHttp, smpp };
+  process.stdout.write(`${JSON.stringify({ msg: 'ready', ...address })}\n`);
 }
 
 main().catch((error: Error) => {

@@ -10,6 +10,8 @@ interface PageContent {
   filter: OutboxFilter;
 }
 
+const CHANNELS = [...new Set(Object.values(CHANNEL_OF))];
+
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'self'";
 
@@ -35,7 +37,7 @@ const REFRESH = `
 /** The outbox as a page for people: what patients see, and whether they answered. Everything shown is escaped. */
 export function outboxPage(content: PageContent): { html: string; headers: Record<string, string> } {
   const { filter } = content;
-  const channels = ['', ...Object.values(CHANNEL_OF)].map((channel) => {
+  const channels = ['', ...CHANNELS].map((channel) => {
     const selected = (filter.channel ?? '') === channel ? ' selected' : '';
     return `<option value="${channel}"${selected}>${channel || 'all channels'}</option>`;
   });
@@ -58,9 +60,13 @@ export function outboxPage(content: PageContent): { html: string; headers: Recor
 }
 
 function counts({ counts, patients }: PageContent): string {
-  const items = PROVIDERS.map(
-    (provider) =>
-      `<li><b>${CHANNEL_OF[provider]}</b> ${counts[provider].accepted} accepted, ${counts[provider].refused} refused</li>`,
+  const sum = (channel: string, outcome: 'accepted' | 'refused') =>
+    PROVIDERS.filter((provider) => CHANNEL_OF[provider] === channel).reduce(
+      (total, provider) => total + counts[provider][outcome],
+      0,
+    );
+  const items = CHANNELS.map(
+    (channel) => `<li><b>${channel}</b> ${sum(channel, 'accepted')} accepted, ${sum(channel, 'refused')} refused</li>`,
   );
   const { answersOk, answersFailed, pending } = patients;
   return `<ul>${items.join('')}<li><b>answers</b> ${answersOk} taken in, ${answersFailed} failed, ${pending} to come</li></ul>`;

@@ -66,7 +66,7 @@ const settled = (answersSent: number) =>
 const requests = () => service.seen.map(({ method, path, body }) => `${method} ${path} ${body}`.trim());
 
 test('a push action confirms with the token of the message', async () => {
-  await script({ delayMs: 20 });
+  await script({ delayMs: 300 });
   await senders.push();
   expect((await summary()).pending).toBe(1);
   expect(await settled(1)).toMatchObject({ scripted: 1, answersSent: 1, answersOk: 1, answersFailed: 0 });

@@ -25,17 +25,14 @@ interface Patient {
 
 /** What an answer needs of the message besides its text. */
 interface MessageExtras {
-  sender?: string | undefined;
+  /** Sends an SMS back, if that provider has a way; resolves to the HTTP status, 0 when nobody took it. */
+  reply?: ((text: string) => Promise<number>) | undefined;
   actionToken?: string | undefined;
 }
-
-/** Sends a signed inbound SMS from the patient to our number; resolves to the HTTP status, 0 when unreachable. */
-type SmsReply = (reply: { from: string; to: string; text: string }) => Promise<number>;
 
 interface PatientsOptions {
   caller: Caller;
   publicUrl: () => string | null;
-  smsReply: SmsReply;
 }
 
 const REPLY_TEXT = { taken: '1', skipped: '2', snoozed: '3' } as const;
@@ -117,7 +114,8 @@ export class Patients {
         return () => this.#pushAction(answer, extras.actionToken as string);
       case 'sms_reply': {
         const text = answer.text ?? REPLY_TEXT[answer.action];
-        return () => this.#options.smsReply({ from: message.to, to: extras.sender as string, text });
+        const { reply } = extras;
+        return reply === undefined ? null : () => reply(text);
       }
       case 'link': {
         const link = findLink(message.text, this.#options.publicUrl());

@@ -1,7 +1,7 @@
 // GSM 03.38 default alphabet; the extension characters count as two septets.
-const GSM_BASIC =
+export const GSM_BASIC =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
-const GSM_EXTENDED = '\f^{}\\[~]|€';
+export const GSM_EXTENDED = '\f^{}\\[~]|€';
 
 const SEPTETS = new Map<string, number>([
   ...Array.from(GSM_BASIC, (char): [string, number] => [char, 1]),

@@ -1,19 +1,47 @@
 import type { SimulatorAddress } from './simulator.ts';
 
-/** The providers, by the setting that says one is a real one, and what the simulator stands in with otherwise. */
-export const PROVIDERS: { base: string; settings: (at: SimulatorAddress) => Record<string, string> }[] = [
+/** The providers, by the settings that say one is a real one, and what the simulator stands in with otherwise. */
+export const PROVIDERS: { bases: string[]; settings: (at: SimulatorAddress) => Record<string, string> }[] = [
   {
-    base: 'FCM_BASE_URL',
+    bases: ['FCM_BASE_URL'],
     settings: (at) => ({ FCM_BASE_URL: at.fcm, FCM_CA_FILE: at.caFile, FCM_SERVICE_ACCOUNT: at.serviceAccount }),
   },
   {
-    base: 'TWILIO_BASE_URL',
-    settings: ({ http, twilio }) => ({
-      TWILIO_BASE_URL: http,
+    bases: ['TWILIO_BASE_URL', 'SMS_HTTP', 'SMPP_URL'],
+    settings: ({ twilio }) => ({
+      TWILIO_BASE_URL: twilio.baseUrl,
       TWILIO_ACCOUNT_SID: twilio.accountSid,
       TWILIO_AUTH_TOKEN: twilio.authToken,
       TWILIO_FROM: twilio.from,
+      TWILIO_SEGMENTS_PER_SECOND: '100', // as of a short code
     }),
   },
-  { base: 'SMTP_URL', settings: (at) => ({ SMTP_URL: at.smtp }) },
+  { bases: ['SMTP_URL'], settings: (at) => ({ SMTP_URL: at.smtp, EMAIL_PER_SECOND: '100' }) },
 ];
+
+/** The second SMS providers: what makes a service send through the simulator's own, besides Twilio or in its stead. */
+export const SECOND_SMS: Record<'sms_http' | 'smpp', (at: SimulatorAddress) => Record<string, string>> = {
+  sms_http: ({ smsHttp: { url, token } }) => ({
+    SMS_HTTP: JSON.stringify({
+      url: `${url}/v1/sms`,
+      from: '+15005550007',
+      headers: { authorization: `Bearer ${token}` },
+      body: {
+        recipient: '{{ to }}',
+        originator: '{{ from }}',
+        content: '{{ text }}',
+        reference: '{{ attempt }}',
+        validitySeconds: '{{ validSeconds }}',
+        notifyUrl: '{{ callback }}',
+      },
+      id: '/message/id',
+      code: '/error/code',
+      outcomes: { BAD_NUMBER: 'contact_failed', OPTED_OUT: 'opted_out' },
+      states: { QUEUED: 'accepted', DELIVERED: 'delivered', FAILED: 'failed' },
+      callback: { secret: 'simulator-callbacks', id: '/id', status: '/state', code: '/reason' },
+      lookup: { url: `${url}/v1/sms?reference={{ attempt }}`, id: '/messages/0/id', status: '/messages/0/state' },
+      perSecond: 1_000,
+    }),
+  }),
+  smpp: ({ smpp }) => ({ SMPP_URL: smpp, SMPP_FROM: '+15005550008', SMPP_PER_SECOND: '1000' }),
+};

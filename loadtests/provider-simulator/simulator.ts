@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -7,6 +8,7 @@ import { Books } from './books.ts';
 import { Caller } from './caller.ts';
 import { control } from './control.ts';
 import { createServiceAccountKeys, createTlsIdentity, PROJECT_ID, writeClientFiles } from './credentials.ts';
+import { Door } from './door.ts';
 import { FaultBook } from './faults.ts';
 import { FcmServer } from './fcm.ts';
 import { Ledger } from './ledger.ts';
@@ -14,9 +16,12 @@ import { TokenService, tokenRoute } from './oauth.ts';
 import { Outbox } from './outbox.ts';
 import { Patients } from './patients.ts';
 import { problemNotFound, problemOfError } from './problem.ts';
+import { GATEWAY_TOKEN, SmsGateway } from './sms-gateway.ts';
+import { SMSC_ACCOUNT, Smsc } from './smsc.ts';
 import { SmtpProvider } from './smtp.ts';
 import { TwilioAccount, type TwilioIdentity } from './twilio-account.ts';
 import { twilioRest } from './twilio-rest.ts';
+import type { Provider } from './types.ts';
 
 /** Twilio identity played when none is given: of no value anywhere else. */
 export const SIMULATED_TWILIO: TwilioIdentity = {
@@ -32,6 +37,9 @@ export interface SimulatorOptions {
   httpPort?: number;
   fcmPort?: number;
   smtpPort?: number;
+  twilioPort?: number;
+  smsHttpPort?: number;
+  smppPort?: number;
   dir?: string;
   publicUrl?: string;
   twilio?: Partial<TwilioIdentity>;
@@ -45,7 +53,12 @@ export interface SimulatorAddress {
   smtp: string;
   caFile: string;
   serviceAccount: string;
-  twilio: TwilioIdentity;
+  /** Twilio at a port of its own, which can be shut; the HTTP port carries it too. */
+  twilio: TwilioIdentity & { baseUrl: string };
+  /** The HTTP SMS gateway, and the token it wants. */
+  smsHttp: { url: string; token: string };
+  /** With system id and password. */
+  smpp: string;
 }
 
 /** A running simulator: its address, its books to read, its faults and patients to order. */
@@ -58,9 +71,9 @@ export interface Simulator extends SimulatorAddress {
   close(): Promise<void>;
 }
 
-/** Starts the three providers and the control port. Rejects when a port is taken, leaving nothing open. */
+/** Starts the providers and the control port. Rejects when a port is taken, leaving nothing open. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { host = '127.0.0.1', httpPort = 0, fcmPort = 0, smtpPort = 0 } = options;
+  const { host = '127.0.0.1' } = options;
   const advertise = options.advertise ?? (host === '0.0.0.0' ? '127.0.0.1' : host);
   let publicUrl = options.publicUrl === undefined ? null : trimSlash(options.publicUrl);
   const setPublicUrl = (url: string) => {
@@ -77,43 +90,67 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const patients = new Patients({
     caller,
     publicUrl: () => publicUrl,
-    smsReply: (reply) => account.inbound(reply),
   });
+  const doors = new Map<Provider, Door>();
+  const down = new Set<Provider>();
+  const setDown = (provider: Provider, isDown: boolean) => {
+    down[isDown ? 'add' : 'delete'](provider);
+    doors.get(provider)?.[isDown ? 'shut' : 'reopen']();
+  };
   const books = new Books({
     ledger: new Ledger(),
     outbox: new Outbox(),
-    faults: new FaultBook(options.seed),
+    faults: new FaultBook(options.seed, setDown),
     patients,
   });
 
   const [tls, keys] = await Promise.all([createTlsIdentity(advertise), createServiceAccountKeys()]);
   let http = '';
   const tokens = new TokenService({ publicKey: keys.publicKey, tokenUri: () => `${http}/token` });
-  const open: (() => Promise<void>)[] = [];
+  const gateway = new SmsGateway({ books, caller });
+  const smsc = new Smsc(books);
+  const clearSms = () => {
+    gateway.clear();
+    smsc.clear();
+  };
+  const open: (() => Promise<unknown>)[] = [];
   const close = async () => {
     patients.clear();
     account.clear();
+    clearSms();
     for (const stop of open.splice(0).reverse()) await stop();
     caller.close();
   };
-  const started = async (port: Promise<number>, stop: () => Promise<void>) => {
-    const listening = await port;
-    open.push(stop);
+  const isDown = () => down.has('twilio');
+  const app = createApp({ books, account, tokens, isDown, clearSms, setPublicUrl });
+  /** Opens a provider's port; resolves to its authority. */
+  const listen = async (provider: Provider, server: Server, port = 0) => {
+    const door = new Door(server);
+    const listening = await door.listen(port, host);
+    doors.set(provider, door);
+    open.push(() => door.close());
     return `${advertise}:${listening}`;
   };
 
   try {
-    const app = createApp({ books, account, tokens, setPublicUrl });
+    const httpPort = await listenHttp(app, options.httpPort ?? 0, host);
+    open.push(() => app.close());
+    http = `http://${advertise}:${httpPort}`;
     const fcm = new FcmServer({ books, tokens, projectId: PROJECT_ID, ...tls });
-    const smtp = new SmtpProvider(books);
-    http = `http://${await started(listenHttp(app, httpPort, host), () => app.close())}`;
-    const fcmUrl = `https://${await started(fcm.listen(fcmPort, host), () => fcm.close())}`;
-    const smtpUrl = `smtp://${await started(smtp.listen(smtpPort, host), () => smtp.close())}`;
+    const twilio = createServer((request, response) => app.routing(request, response));
+    const { systemId, password } = SMSC_ACCOUNT;
+    const address = {
+      http,
+      fcm: `https://${await listen('fcm', fcm.server, options.fcmPort)}`,
+      smtp: `smtp://${await listen('smtp', new SmtpProvider(books).server, options.smtpPort)}`,
+      twilio: { ...account.identity, baseUrl: `http://${await listen('twilio', twilio, options.twilioPort)}` },
+      smsHttp: { url: `http://${await listen('sms_http', gateway.server, options.smsHttpPort)}`, token: GATEWAY_TOKEN },
+      smpp: `smpp://${systemId}:${password}@${await listen('smpp', smsc.server, options.smppPort)}`,
+    };
     const dir = options.dir ?? (await mkdtemp(path.join(tmpdir(), 'provider-simulator-')));
     const files = await writeClientFiles(dir, { ...tls, ...keys, tokenUri: `${http}/token` });
-    const address = { http, fcm: fcmUrl, smtp: smtpUrl, ...files, twilio: account.identity };
     const { ledger, outbox, faults } = books;
-    return { ...address, ledger, outbox, faults, patients, setPublicUrl, close };
+    return { ...address, ...files, ledger, outbox, faults, patients, setPublicUrl, close };
   } catch (error) {
     await close();
     throw error;
@@ -124,11 +161,13 @@ interface AppParts {
   books: Books;
   account: TwilioAccount;
   tokens: TokenService;
+  isDown: () => boolean;
+  clearSms: () => void;
   setPublicUrl: (url: string) => void;
 }
 
 /** The plain HTTP port: Twilio's REST API, Google's token endpoint and the control doors. */
-function createApp({ books, account, tokens, setPublicUrl }: AppParts): FastifyInstance {
+function createApp({ books, account, tokens, isDown, clearSms, setPublicUrl }: AppParts): FastifyInstance {
   const app = Fastify({
     forceCloseConnections: true,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
@@ -136,15 +175,15 @@ function createApp({ books, account, tokens, setPublicUrl }: AppParts): FastifyI
   });
   app.setErrorHandler(problemOfError);
   app.setNotFoundHandler(problemNotFound);
-  app.register(twilioRest, { prefix: '/2010-04-01', books, account });
+  app.register(twilioRest, { prefix: '/2010-04-01', books, account, isDown });
   app.register(tokenRoute, { tokens });
-  app.register(control, { books, account, setPublicUrl });
+  app.register(control, { books, account, clearSms, setPublicUrl });
   return app;
 }
 
 async function listenHttp(app: FastifyInstance, port: number, host: string): Promise<number> {
   await app.listen({ port, host });
-  return (app.server.address() as AddressInfo).port;
+  return (app.server.address() as { port: number }).port;
 }
 
 function trimSlash(url: string): string {

@@ -1,4 +1,4 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
@@ -48,17 +48,8 @@ export class SmtpProvider {
     this.#smtp.on('error', () => {});
   }
 
-  /** Resolves to the port. Rejects when the port is taken. */
-  async listen(port: number, host: string): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#smtp.server.once('error', reject);
-      this.#smtp.listen(port, host, resolve);
-    });
-    return (this.#smtp.server.address() as AddressInfo).port;
-  }
-
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#smtp.close(resolve));
+  get server(): Server {
+    return this.#smtp.server;
   }
 
   /** One message up to the final dot: the reply when it is taken; rejects with the SMTP code when it is not. */

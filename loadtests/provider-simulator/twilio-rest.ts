@@ -8,6 +8,12 @@ import { countSegments } from './segments.ts';
 import { newSid, type TwilioAccount } from './twilio-account.ts';
 import { messageResource, type SmsMessage } from './twilio-messages.ts';
 
+interface TwilioOptions {
+  books: Books;
+  account: TwilioAccount;
+  isDown: () => boolean;
+}
+
 interface Refusal {
   code: number;
   status: number;
@@ -36,7 +42,7 @@ const FAULT_REFUSALS: Partial<Record<FaultKind, (fault: Fault, to: string) => Re
 };
 
 /** Twilio's Messages resource (API version 2010-04-01): create, list, fetch. */
-export async function twilioRest(app: FastifyInstance, { books, account }: { books: Books; account: TwilioAccount }) {
+export async function twilioRest(app: FastifyInstance, { books, account, isDown }: TwilioOptions) {
   const { accountSid, authToken, from: ownNumber } = account.identity;
   const expected = Buffer.from(`Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`);
 
@@ -44,6 +50,10 @@ export async function twilioRest(app: FastifyInstance, { books, account }: { boo
   app.setErrorHandler((_error, _request, reply) => send(reply, refuse(20001, 'The request could not be read')));
   app.setNotFoundHandler((request, reply) => send(reply, notFound(request.url)));
 
+  // The control port carries Twilio too, and stays open when Twilio is down.
+  app.addHook('onRequest', async (request, reply) => {
+    return isDown() ? drop(request, reply) : undefined;
+  });
   app.addHook('preHandler', async (request, reply) => {
     const given = Buffer.from(request.headers.authorization ?? '');
     if (given.length === expected.length && timingSafeEqual(given, expected)) return;
@@ -72,7 +82,15 @@ export async function twilioRest(app: FastifyInstance, { books, account }: { boo
     const message = newMessage(fields);
     const responseLost = answer?.kind === 'timeout_after_accept';
     account.messages.add(message);
-    books.accept({ provider: 'twilio', to, sender, text: message.body, attemptId, ref: message.sid, responseLost });
+    books.accept({
+      provider: 'twilio',
+      to,
+      reply: (text) => account.inbound({ from: to, to: sender, text }),
+      text: message.body,
+      attemptId,
+      ref: message.sid,
+      responseLost,
+    });
     account.dispatch(message, callbacks);
     if (responseLost) return drop(request, reply);
     return reply.code(201).send(messageResource(accountSid, message));

@@ -28,7 +28,7 @@ export function partsOf(dir: string, env: Env, links: Links): Part[] {
   return [
     address(env),
     ...embeddedServers(dir, env),
-    ...(ownProviders().length < PROVIDERS.length ? [simulator(dir, links, env)] : []),
+    ...(played().length > 0 ? [simulator(dir, links, env)] : []),
     settings(env),
     schema(env),
     service('api', env, links, API_PORT),
@@ -96,14 +96,19 @@ async function ownDatabase(serverUrl: string): Promise<string> {
 
 /** The settings that name a provider of one's own. */
 export function ownProviders(): string[] {
-  return PROVIDERS.map(({ base }) => base).filter((base) => process.env[base]);
+  return PROVIDERS.flatMap(({ bases }) => bases).filter((base) => process.env[base]);
+}
+
+/** The providers that the simulator stands in for. */
+function played(): typeof PROVIDERS {
+  return PROVIDERS.filter(({ bases }) => !bases.some((base) => process.env[base]));
 }
 
 function simulator(dir: string, links: Links, env: Env): Part {
   return {
     name: 'provider simulator',
     async start() {
-      say('starting the provider simulator (FCM, Twilio, SMTP)');
+      say('starting the provider simulator (FCM, SMS, SMTP)');
       const service = await onFreePort(8090, say, (port) =>
         spawnService({
           name: 'simulator',
@@ -114,7 +119,7 @@ function simulator(dir: string, links: Links, env: Env): Part {
         }),
       );
       const at = service.ready as unknown as SimulatorAddress;
-      for (const { base, settings } of PROVIDERS) if (!process.env[base]) Object.assign(env, settings(at));
+      for (const { settings } of played()) Object.assign(env, settings(at));
       links.simulator = at.http;
       return service;
     },

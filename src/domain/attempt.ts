@@ -36,8 +36,8 @@ export type AttemptPurpose = 'reminder' | 'caregiver' | 'escalation';
 /** What a provider's answer means for one message: a closed list; every adapter maps everything onto it. */
 export type Outcome =
   | { kind: 'accepted'; ref: string }
-  /** Certainly not sent, and worth another try (429, 503 before processing, SMTP 4xx). */
-  | { kind: 'retry'; code: string; retryAfterMs?: number }
+  /** Certainly not sent, and worth another try (503 before processing, SMTP 4xx); `throttled`: because of the rate (429). */
+  | { kind: 'retry'; code: string; retryAfterMs?: number; throttled?: true }
   /** Permanent for this contact point: unregistered token, opted out, bad number, mailbox unknown. */
   | { kind: 'contact_failed'; code: string; optedOut: boolean }
   /** Permanent for this message, the contact point stays good. */

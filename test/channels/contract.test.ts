@@ -6,11 +6,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { createSmtpChannel } from '#channels/email-smtp/index.ts';
 import { createFcmChannel } from '#channels/push-fcm/index.ts';
+import { createSmsHttpChannel } from '#channels/sms-http/index.ts';
+import { createSmppChannel } from '#channels/sms-smpp/index.ts';
 import { createTwilioSmsChannel } from '#channels/sms-twilio/index.ts';
 import type { FaultOrder } from '#loadtests/provider-simulator/faults.ts';
+import { SECOND_SMS } from '#loadtests/provider-simulator/settings.ts';
 import { type Simulator, startSimulator } from '#loadtests/provider-simulator/simulator.ts';
-import type { Outcome } from '#src/domain/attempt.ts';
+import type { ChannelName, Outcome } from '#src/domain/attempt.ts';
 import { uuidv7 } from '#src/domain/ids.ts';
+import { readSmsGateway } from '#src/sms-gateway.ts';
 
 /** For answers that never come. */
 const SHORT_MS = 300;
@@ -38,6 +42,7 @@ interface Target {
 }
 
 interface Adapter {
+  name: ChannelName;
   provider: FaultOrder['provider'];
   create(target: Target): Channel;
   /** A URL of the provider's kind at a port where nobody listens. */
@@ -47,40 +52,75 @@ interface Adapter {
   serverError: Fault & { means: Outcome['kind'] };
   /** Whether the provider says how long to wait. */
   retryAfter: boolean;
+  /** Whether the provider is told which attempt it is. */
+  namesAttempt: boolean;
 }
 
+const RATE = { weight: 1, perSecond: 1000 };
+const number = (n: number) => `+5190000${String(n).padStart(4, '0')}`;
+const gateway = () => readSmsGateway(SECOND_SMS.sms_http(simulator).SMS_HTTP as string);
 const account = () => JSON.parse(readFileSync(simulator.serviceAccount, 'utf8'));
 
 const ADAPTERS: Record<string, Adapter> = {
   push: {
+    name: 'push',
     provider: 'fcm',
     create: ({ origin: baseUrl = simulator.fcm, timeoutMs }) =>
-      createFcmChannel({ baseUrl, serviceAccount: account(), caFile: simulator.caFile, timeoutMs }),
+      createFcmChannel({ ...RATE, baseUrl, serviceAccount: account(), caFile: simulator.caFile, timeoutMs }),
     nowhere: (port) => `https://127.0.0.1:${port}`,
     to: (n) => `device-token-${n}`,
     deadContact: { kind: 'unregistered' },
     serverError: { kind: 'server_error', status: 503, means: 'unknown' },
     retryAfter: true,
+    namesAttempt: true,
   },
-  sms: {
+  twilio: {
+    name: 'sms',
     provider: 'twilio',
-    create: ({ origin: baseUrl = simulator.http, timeoutMs }) =>
-      createTwilioSmsChannel({ ...simulator.twilio, baseUrl, publicUrl: 'http://127.0.0.1:9', timeoutMs }),
+    create: ({ origin: baseUrl = simulator.twilio.baseUrl, timeoutMs }) =>
+      createTwilioSmsChannel({ ...RATE, ...simulator.twilio, baseUrl, publicUrl: 'http://127.0.0.1:9', timeoutMs }),
     nowhere: (port) => `http://127.0.0.1:${port}`,
-    to: (n) => `+5190000${String(n).padStart(4, '0')}`,
+    to: number,
     deadContact: { kind: 'opted_out' },
     serverError: { kind: 'server_error', status: 500, means: 'unknown' },
     retryAfter: true,
+    namesAttempt: true,
+  },
+  'sms-http': {
+    name: 'sms',
+    provider: 'sms_http',
+    create: ({ origin = simulator.smsHttp.url, timeoutMs }) =>
+      createSmsHttpChannel({ ...gateway(), url: `${origin}/v1/sms`, publicUrl: 'http://127.0.0.1:9', timeoutMs }),
+    nowhere: (port) => `http://127.0.0.1:${port}`,
+    to: (n) => number(2000 + n),
+    deadContact: { kind: 'opted_out' },
+    serverError: { kind: 'server_error', status: 503, means: 'unknown' },
+    retryAfter: true,
+    namesAttempt: true,
+  },
+  'sms-smpp': {
+    name: 'sms',
+    provider: 'smpp',
+    create: ({ origin: url = simulator.smpp, timeoutMs }) =>
+      createSmppChannel({ ...RATE, url, from: '+15005550008', timeoutMs }),
+    nowhere: (port) => `smpp://127.0.0.1:${port}`,
+    to: (n) => number(4000 + n),
+    deadContact: { kind: 'invalid_number' },
+    serverError: { kind: 'server_error', means: 'unknown' },
+    retryAfter: false,
+    namesAttempt: false,
   },
   email: {
+    name: 'email',
     provider: 'smtp',
     create: ({ origin: url = simulator.smtp, timeoutMs }) =>
-      createSmtpChannel({ url, from: 'Clinic <care@clinic.example>', timeoutMs }),
+      createSmtpChannel({ ...RATE, url, from: 'Clinic <care@clinic.example>', timeoutMs }),
     nowhere: (port) => `smtp://127.0.0.1:${port}`,
     to: (n) => `patient${n}@example.org`,
     deadContact: { kind: 'smtp_5xx' },
     serverError: { kind: 'smtp_4xx', means: 'retry' },
     retryAfter: false,
+    namesAttempt: true,
   },
 };
 
@@ -104,16 +144,18 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
     const base = messageTo(adapter.to(contacts));
     return { ...base, text: `${base.text}: ${link}`, link, token: `signed-${contacts}` };
   };
-  const rowsOf = ({ attemptId }: OutboundMessage) =>
-    [...simulator.ledger.ndjson()]
-      .join('')
-      .split('\n')
-      .filter((line) => line.includes(attemptId))
-      .map((line) => JSON.parse(line));
+  /** What the provider accepted for this message's contact; each message of this suite has its own. */
+  const rowsOf = ({ to }: OutboundMessage) => {
+    const refs = new Set(simulator.outbox.newest({ limit: 5000, to }).map(({ ref }) => ref));
+    return [...simulator.ledger.entries()].filter(
+      ({ provider, ref }) => provider === adapter.provider && refs.has(ref ?? ''),
+    );
+  };
 
   test('says what it is', () => {
-    const { name: own, sender, provider } = open();
-    expect(own).toBe(name);
+    const { name: own, sender, provider, weight, perSecond, units } = open();
+    expect(own).toBe(adapter.name);
+    expect([weight, perSecond, units(message())].every((value) => value >= 1)).toBe(true);
     expect(provider).toBe(adapter.provider);
     expect(sender).not.toBe('');
   });
@@ -122,7 +164,8 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
     const one = message();
     const outcome = await send(one);
     expect(outcome).toEqual({ kind: 'accepted', ref: expect.stringMatching(/./) });
-    expect(rowsOf(one)).toMatchObject([{ provider: adapter.provider, outcome: 'accepted' }]);
+    const attemptId = adapter.namesAttempt ? one.attemptId : null;
+    expect(rowsOf(one)).toMatchObject([{ provider: adapter.provider, outcome: 'accepted', attemptId }]);
     const [shown] = simulator.outbox.newest({ limit: 1, to: one.to });
     expect(shown?.text).toContain('Es la hora de su dosis');
   });
@@ -138,7 +181,8 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
     fault({ kind: 'latency', latencyMs: 60, to: (batch[3] as OutboundMessage).to });
     const outcomes = await open().send(batch);
     expect(kinds(outcomes)).toEqual(batch.map((_, at) => (dead.has(at) ? 'contact_failed' : 'accepted')));
-    expect(batch.flatMap(rowsOf)).toHaveLength(batch.length);
+    const taken = batch.filter((_, at) => !dead.has(at));
+    expect(taken.map(({ to }) => simulator.outbox.newest({ limit: 2, to }).length)).toEqual(taken.map(() => 1));
   });
 
   test('a rate limit is a retry, after the time the provider asks for', async () => {
@@ -167,14 +211,14 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
     ['cuts the answer off', { kind: 'timeout_after_accept' }],
     ['keeps silent', { kind: 'latency', latencyMs: 3 * SHORT_MS }],
   ] as [string, Fault][])('when the provider takes a message and %s', (_, order) => {
-    test('it is unknown, and a look-up tells what became of it', async () => {
+    test('it is unknown, and a look-up, if there is one, tells what became of it', async () => {
       const one = message();
       fault({ ...order, to: one.to });
       const channel = open({ timeoutMs: SHORT_MS });
       expect(kinds(await channel.send([one]))).toEqual(['unknown']);
       await expect.poll(() => rowsOf(one).map(({ outcome }) => outcome), { timeout: 5000 }).toEqual(['accepted']);
-      if (!channel.lookup) return expect(channel.idempotent).toBe(true);
-      const [{ ref }] = rowsOf(one);
+      if (!channel.lookup) return;
+      const ref = rowsOf(one)[0]?.ref;
       expect(await channel.lookup(one)).toEqual({ kind: 'accepted', ref });
     });
   });
@@ -190,6 +234,25 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
   test('a provider that is down was certainly not reached', async () => {
     const channel = open({ origin: adapter.nowhere(await closedPort()) });
     expect(kinds(await channel.send([message(), message()]))).toEqual(['retry', 'retry']);
+  });
+
+  test('a provider that goes down is told, and found again when it is back', async () => {
+    const channel = open();
+    expect(kinds(await channel.send([message()]))).toEqual(['accepted']);
+    fault({ kind: 'down' });
+    // A kept connection may be found dead only after a message was given to it.
+    await expect.poll(async () => kinds(await channel.send([message()])), { timeout: 5000 }).toEqual(['retry']);
+    simulator.faults.clear();
+    await expect.poll(async () => kinds(await channel.send([message()])), { timeout: 10_000 }).toEqual(['accepted']);
+  });
+
+  test('beyond a rate the rest of a batch is a retry because of the rate', async () => {
+    fault({ kind: 'rate', perSecond: 5 });
+    const outcomes = await open().send(Array.from({ length: 40 }, () => message()));
+    const passed = outcomes.filter(({ kind }) => kind === 'accepted').length;
+    expect(passed).toBeGreaterThanOrEqual(5);
+    expect(outcomes.filter(({ kind }) => kind === 'retry')).toHaveLength(40 - passed);
+    expect(outcomes.find(({ kind }) => kind === 'retry')).toMatchObject({ throttled: true });
   });
 
   test('a server that takes connections and never speaks does not hold a batch for long', async () => {
@@ -210,20 +273,21 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
   });
 });
 
-test('a look-up finds no message that was never taken', async () => {
-  const sms = ADAPTERS.sms?.create({ timeoutMs: LONG_MS }) as Channel;
+test.each(['twilio', 'sms-http'])('a look-up by %s finds no message that was never taken', async (name) => {
+  const sms = (ADAPTERS[name] as Adapter).create({ timeoutMs: LONG_MS });
   opened.push(sms);
   const one = messageTo('+51911111111');
   expect(await sms.lookup?.(one)).toBeNull();
   await sms.send([one]);
   expect(await sms.lookup?.(one)).toMatchObject({ kind: 'accepted' });
-  expect(await sms.lookup?.({ ...one, text: 'Otra dosis' })).toBeNull();
-  // The same words sent earlier are another message.
-  expect(await sms.lookup?.({ ...one, createdAt: one.expiresAt })).toBeNull();
+  const [other, sooner] = [messageTo('+51911111111'), { ...one, createdAt: one.expiresAt }];
+  expect(await sms.lookup?.({ ...other, text: 'Otra dosis' })).toBeNull();
+  // Twilio is asked by words and time: the same words sent earlier are another message.
+  if (name === 'twilio') expect(await sms.lookup?.(sooner)).toBeNull();
 });
 
 test('a look-up tells what Twilio gave up, and that nobody knows while Twilio cannot be asked', async () => {
-  const sms = ADAPTERS.sms as Adapter;
+  const sms = ADAPTERS.twilio as Adapter;
   const up = sms.create({ timeoutMs: LONG_MS });
   const down = sms.create({ timeoutMs: LONG_MS, origin: sms.nowhere(await closedPort()) });
   opened.push(up, down);
@@ -239,7 +303,7 @@ test('a look-up tells what Twilio gave up, and that nobody knows while Twilio ca
 test('push without an access token is a retry, and a refused token is replaced', async () => {
   const port = await closedPort();
   const serviceAccount = { ...account(), token_uri: `http://127.0.0.1:${port}/token` };
-  const settings = { baseUrl: simulator.fcm, caFile: simulator.caFile };
+  const settings = { ...RATE, baseUrl: simulator.fcm, caFile: simulator.caFile };
   const mute = createFcmChannel({ ...settings, serviceAccount });
   const push = createFcmChannel({ ...settings, serviceAccount: account() });
   opened.push(mute, push);
@@ -252,9 +316,13 @@ test('push without an access token is a retry, and a refused token is replaced',
 
 test('a process that sent many and closed its channels ends by itself, without a warning', async () => {
   const settings = {
-    push: { baseUrl: simulator.fcm, serviceAccount: account(), caFile: simulator.caFile },
-    sms: { ...simulator.twilio, baseUrl: simulator.http },
-    email: { url: simulator.smtp, from: 'care@clinic.example' },
+    push: { ...RATE, baseUrl: simulator.fcm, serviceAccount: account(), caFile: simulator.caFile },
+    sms: {
+      twilio: { ...RATE, ...simulator.twilio, from: [simulator.twilio.from] },
+      http: gateway(),
+      smpp: { ...RATE, url: simulator.smpp, from: '+15005550008' },
+    },
+    email: { ...RATE, url: simulator.smtp, from: 'care@clinic.example' },
     publicUrl: 'http://127.0.0.1:9',
   };
   // More than ten messages on each connection: a listener left behind on each would be warned of.
@@ -263,19 +331,21 @@ test('a process that sent many and closed its channels ends by itself, without a
     const { settings, message, contacts } = JSON.parse(process.env.WORK);
     const [createdAt, expiresAt] = [new Date(message.createdAt), new Date(message.expiresAt)];
     const channels = createChannels(settings);
-    for (const [name, channel] of channels) {
-      const batch = Array.from({ length: 600 }, () => ({ ...message, to: contacts[name], createdAt, expiresAt }));
+    for (const channel of [...channels.values()].flat()) {
+      const batch = Array.from({ length: 600 }, () => ({ ...message, to: contacts[channel.name], createdAt, expiresAt }));
       const outcomes = await channel.send(batch);
-      console.log(name, outcomes.filter(({ kind }) => kind === 'accepted').length);
+      console.log(channel.provider, outcomes.filter(({ kind }) => kind === 'accepted').length);
     }
-    for (const channel of channels.values()) await channel.close();
+    for (const channel of [...channels.values()].flat()) await channel.close();
   `;
-  const contacts = Object.fromEntries(Object.entries(ADAPTERS).map(([name, { to }]) => [name, to(9000)]));
+  const contacts = Object.fromEntries(Object.values(ADAPTERS).map(({ name, to }) => [name, to(9000)]));
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     env: { ...process.env, WORK: JSON.stringify({ settings, contacts, message: messageTo('') }) },
     timeout: 25_000,
   });
-  expect(stdout.trim().split('\n')).toEqual(['push 600', 'sms 600', 'email 600']);
+  expect(stdout.trim().split('\n')).toEqual(
+    ['fcm', 'twilio', 'sms_http', 'smpp', 'smtp'].map((provider) => `${provider} 600`),
+  );
   expect(stderr).toBe('');
 });
 

@@ -1,0 +1,76 @@
+import http from 'node:http';
+import https from 'node:https';
+import { bounded } from '#channels/bounded.ts';
+import type { Channel, OutboundMessage } from '#channels/channel.ts';
+import { failure } from '#channels/outcome.ts';
+import { segmentsOf } from '#channels/sms-segments.ts';
+import { exchange, lost } from '#channels/transport.ts';
+import type { Outcome } from '#src/domain/attempt.ts';
+import { foundBy, outcomeOf } from './answers.ts';
+import { callbackUrl } from './callbacks.ts';
+import { type HttpGateway, lookupUrlOf, requestOf, wordsOf } from './gateway.ts';
+
+export interface SmsHttpSettings extends HttpGateway {
+  /** Of this sender among the channel's senders. */
+  weight: number;
+  /** Segments a second that this sender may send. */
+  perSecond: number;
+  /** Our own address as the gateway reaches it, for delivery callbacks. */
+  publicUrl: string;
+  /** How long one message may take before it counts as unknown; 10 s unless told. */
+  timeoutMs?: number;
+}
+
+const MAX_SOCKETS = 50;
+
+/**
+ * SMS by any gateway that takes a message in one HTTP request and answers JSON. A repeat may show the message twice, so an
+ * unknown one is looked up where the gateway can be asked by our own reference, and stays unknown where it cannot. Throws
+ * on templates that cannot be rendered.
+ */
+export function createSmsHttpChannel(settings: SmsHttpSettings): Channel {
+  const { url, method, from, headers, callback, lookup, weight, perSecond, publicUrl, timeoutMs = 10_000 } = settings;
+  const { Agent } = url.startsWith('https:') ? https : http;
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  const inTurn = bounded(MAX_SOCKETS);
+  const fill = requestOf(settings);
+  const lookupUrl = lookup && lookupUrlOf(lookup.url);
+
+  const words = (message: OutboundMessage) => {
+    const told = callback === undefined ? '' : callbackUrl(publicUrl, callback.secret, message.attemptId);
+    return wordsOf(message, from, told);
+  };
+  const sendOne = async (message: OutboundMessage): Promise<Outcome> => {
+    try {
+      const request = fill(words(message));
+      return outcomeOf(settings, await exchange(request.url, { method, ...request, agent, timeoutMs }));
+    } catch (error) {
+      return lost(error);
+    }
+  };
+
+  return {
+    name: 'sms',
+    provider: 'sms_http',
+    sender: from,
+    weight,
+    perSecond,
+    units: ({ text }) => segmentsOf(text),
+    idempotent: false,
+    receipts: callback !== undefined,
+    send: (batch) => Promise.all(batch.map((message) => inTurn(() => sendOne(message)))),
+    ...(lookupUrl && {
+      async lookup(message: OutboundMessage) {
+        try {
+          const target = lookupUrl(words(message));
+          return foundBy(settings, await exchange(target, { method: 'GET', headers, agent, timeoutMs }));
+        } catch {
+          return failure('unknown', 'lookup_failed');
+        }
+      },
+    }),
+    async close() {
+      agent.destroy();
+    },
+  };
+}
