@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openQueues, type Queues } from '#src/dispatch/queues.ts';
 import { startRedis } from '#src/embedded/redis.ts';
-import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
+import { onRedis, seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear } from '#test/helpers/drive.ts';
 import { bucketPass, claimBucket } from './buckets.ts';
 import { gaugesPass } from './gauges.ts';
@@ -19,7 +18,7 @@ const LAST_OF_BUCKET = MINUTE_START + 59_999;
 beforeEach(async () => {
   await clear(app);
   await app.queues.buckets.obliterate({ force: true });
-  for (const queue of app.queues.channels.values()) await queue.obliterate({ force: true });
+  for (const queue of app.queues.lanes.values()) await queue.obliterate({ force: true });
   app.clock.set('2026-11-23T12:00:00Z');
 });
 
@@ -50,17 +49,17 @@ describe("a bucket's job", () => {
 });
 
 describe('a claimed bucket', () => {
-  it("has its doses' messages as jobs, each delayed to its dose's moment, and nothing has left", async () => {
+  it("has its doses' messages as jobs, each delayed to a quarter second before its dose's moment, and nothing has left", async () => {
     const patient = await seedPatient(app);
     await seedPrescription(app, patient, { times: ['08:00'] });
     await seedPrescription(app, patient, { rrules: ['FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=42'] });
     app.clock.set(new Date(MINUTE_START - 10_000));
     await everyShard((shard) => claimBucket(app, { shard, until: LAST_OF_BUCKET }));
-    const jobs = (await app.queues.channels.get('push')?.getJobs()) ?? [];
-    expect(jobs.map((job) => job.delay).sort((a, b) => a - b)).toEqual([10_000, 52_000]);
+    const jobs = (await app.queues.lanes.get('push')?.getJobs()) ?? [];
+    expect(jobs.map((job) => job.delay).sort((a, b) => a - b)).toEqual([9_750, 51_750]);
     const chunks = await app.sql<{ id: string }[]>`SELECT id FROM chunks ORDER BY id`;
     expect(jobs.map((job) => job.data.chunkId).sort()).toEqual(chunks.map(({ id }) => id));
-    expect(jobs.every((job) => Object.keys(job.data).join() === 'chunkId')).toBe(true);
+    expect(jobs.every((job) => Object.keys(job.data).join() === 'chunkId,size,turn,at,until')).toBe(true);
     expect(app.scripted.push.sent).toEqual([]);
     expect(await attempts()).toEqual([1, 2].map(() => ({ channel: 'push', state: 'intent' })));
   });
@@ -97,34 +96,31 @@ describe('without Redis', () => {
     for (const close of opened.splice(0).reverse()) await close();
   });
 
-  /** Queues whose Redis was there and has gone. */
-  async function lostRedis(): Promise<Queues> {
+  /** Parts whose Redis was there and has gone. */
+  async function lostRedis() {
     const dir = mkdtempSync(join(tmpdir(), 'redis-'));
     const redis = await startRedis({ dir, durable: false, logFile: join(dir, 'log') });
-    const queues = await openQueues(redis.url);
-    opened.push(
-      async () => rmSync(dir, { recursive: true }),
-      () => queues.close(),
-    );
+    const { parts, close } = await onRedis(app, redis.url);
+    opened.push(async () => rmSync(dir, { recursive: true }), close);
     await redis.stop();
-    return queues;
+    return parts;
   }
 
-  /** Queues whose Redis has not been there since the process began. */
-  async function noRedis(): Promise<Queues> {
-    const queues = await openQueues('redis://127.0.0.1:1');
-    opened.push(() => queues.close());
-    return queues;
+  /** Parts whose Redis has not been there since the process began. */
+  async function noRedis() {
+    const { parts, close } = await onRedis(app, 'redis://127.0.0.1:1');
+    opened.push(close);
+    return parts;
   }
 
   it.each([
-    { name: 'gone', queues: lostRedis },
-    { name: 'never there', queues: noRedis },
+    { name: 'gone', parts: lostRedis },
+    { name: 'never there', parts: noRedis },
   ])(
     '($name) buckets fail at once, the ladder takes the doses and the rescue sends them',
-    async ({ queues }) => {
+    async ({ parts }) => {
       await seedPrescription(app, await seedPatient(app));
-      const without = { ...app, queues: await queues() };
+      const without = { ...app, ...(await parts()) };
       app.clock.set(new Date(MINUTE_START));
       await expect(bucketPass(without)).rejects.toThrow();
       expect(await ladderPass(without)).toBe(true);

@@ -1,4 +1,4 @@
-import { advanceDoses } from '#src/dispatch/advance.ts';
+import { advanceDoses, beginTurns } from '#src/dispatch/advance.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
 import { closeWorkers, startWorker } from '#src/dispatch/queue-worker.ts';
 import { BUCKETS, type BucketJob, enqueueBucket } from '#src/dispatch/queues.ts';
@@ -10,6 +10,7 @@ const AHEAD = 3;
 
 /** Claims a bucket's doses of one shard, batch by batch, and hands their chunks on, each delayed to its own moment. */
 export async function claimBucket(app: Dispatcher, { shard, until }: BucketJob): Promise<void> {
+  await beginTurns(app);
   for (;;) {
     const taken = await advanceDoses(app, { shard, until: new Date(until), states: ['planned'] });
     if (taken === 0) return;

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { closeIncident, openIncident } from '#src/store/incidents.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear, driveTo } from '#test/helpers/drive.ts';
 import { gaugesPass } from './gauges.ts';
@@ -10,11 +11,11 @@ const past = (seconds: number) => new Date(DUE.getTime() + seconds * 1000);
 
 beforeEach(async () => {
   await clear(app);
-  for (const queue of app.queues.channels.values()) await queue.obliterate({ force: true });
+  for (const queue of app.queues.lanes.values()) await queue.obliterate({ force: true });
   app.clock.set('2026-11-23T12:00:00Z');
 });
 
-type Named = 'unaccounted' | 'doses' | 'openEscalations' | 'queueDepth' | 'queueAge';
+type Named = 'unaccounted' | 'doses' | 'openEscalations' | 'openIncidents' | 'queueDepth' | 'queueAge';
 async function read(name: Named): Promise<Record<string, number>> {
   await gaugesPass(app);
   const { values } = await app.metrics[name].get();
@@ -50,12 +51,23 @@ describe('the gauges', () => {
     expect(await read('openEscalations')).toEqual({});
   });
 
+  it('count the open incidents by kind, and fall back to 0', async () => {
+    const sms = { kind: 'channel_down', subject: 'sms' } as const;
+    await openIncident(app.sql, sms, DUE);
+    await openIncident(app.sql, { ...sms, subject: 'push' }, DUE);
+    expect(await read('openIncidents')).toEqual({ provider_down: 0, channel_down: 2 });
+    await closeIncident(app.sql, sms, DUE);
+    await closeIncident(app.sql, { ...sms, subject: 'push' }, DUE);
+    expect(await read('openIncidents')).toEqual({ provider_down: 0, channel_down: 0 });
+  });
+
   it('show how many jobs wait and how old the oldest chunk is', async () => {
     await seedPrescription(app, await seedPatient(app));
     app.clock.set(DUE);
     await ladderPass(app);
     app.clock.set(past(7));
-    expect(await read('queueDepth')).toEqual({ push: 1, sms: 0, email: 0 });
-    expect(await read('queueAge')).toEqual({ push: 7, sms: 0, email: 0 });
+    const others = { 'push-critical': 0, sms: 0, 'sms-critical': 0, email: 0, 'email-critical': 0 };
+    expect(await read('queueDepth')).toEqual({ push: 1, ...others });
+    expect(await read('queueAge')).toEqual({ push: 7, ...others });
   });
 });

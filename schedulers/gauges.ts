@@ -1,7 +1,9 @@
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
+import { laneName } from '#src/dispatch/queues.ts';
 import { DOSE_STATES } from '#src/domain/dose.ts';
 import { oldestReady } from '#src/store/chunks.ts';
 import { dosesByState, openEscalations, unaccountedDoses } from '#src/store/gauges.ts';
+import { INCIDENT_KINDS, openIncidents } from '#src/store/incidents.ts';
 import { type Stoppable, startLoop } from './loop.ts';
 
 const EVERY_MS = 15_000;
@@ -17,16 +19,18 @@ export async function gaugesPass(app: Dispatcher): Promise<boolean> {
   for (const state of DOSE_STATES) metrics.doses.set({ state }, counts.get(state) ?? 0);
   metrics.openEscalations.reset();
   for (const { kind, count } of await openEscalations(sql)) metrics.openEscalations.set({ kind }, count);
-  const oldest = new Map((await oldestReady(sql, now)).map(({ channel, readyAt }) => [channel, readyAt]));
+  const incidents = Map.groupBy(await openIncidents(sql), ({ kind }) => kind);
+  for (const kind of INCIDENT_KINDS) metrics.openIncidents.set({ kind }, incidents.get(kind)?.length ?? 0);
+  const oldest = new Map((await oldestReady(sql, now)).map(({ readyAt, ...lane }) => [laneName(lane), readyAt]));
   app.queues.assertUp(); // else the loop counts the error, and the gauges of the queues keep their last values
-  for (const [channel, queue] of app.queues.channels) {
+  for (const [name, queue] of app.queues.lanes) {
     const counts = await queue.getJobCounts('waiting', 'prioritized');
     metrics.queueDepth.set(
-      { queue: channel },
+      { queue: name },
       Object.values(counts).reduce((sum, n) => sum + n, 0),
     );
-    const readyAt = oldest.get(channel);
-    metrics.queueAge.set({ queue: channel }, readyAt === undefined ? 0 : (now.getTime() - readyAt.getTime()) / 1000);
+    const readyAt = oldest.get(name);
+    metrics.queueAge.set({ queue: name }, readyAt === undefined ? 0 : (now.getTime() - readyAt.getTime()) / 1000);
   }
   return false;
 }

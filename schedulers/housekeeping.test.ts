@@ -35,8 +35,8 @@ test('schedulers that start at once make each partition once', async () => {
 test('what is older than a day and done is removed, at most 10,000 rows at a time', async () => {
   const now = app.clock.now();
   await app.sql`
-    INSERT INTO chunks (id, channel, sender, critical, size, ready_at, state, created_at)
-    SELECT gen_random_uuid(), 'sms', 's', false, 1, ${now}, v.state, ${now}::timestamptz - v.age
+    INSERT INTO chunks (id, channel, critical, size, ready_at, expires_at, state, created_at)
+    SELECT gen_random_uuid(), 'sms', false, 1, ${now}, ${now}, v.state, ${now}::timestamptz - v.age
     FROM (SELECT 'done' AS state, interval '25 hours' AS age FROM generate_series(1, 10001)
           UNION ALL SELECT 'done', interval '23 hours' UNION ALL SELECT 'queued', interval '3 days') AS v`;
   const left = async () => (await app.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM chunks`)[0]?.n;

@@ -1,4 +1,4 @@
-import { advanceDoses } from '#src/dispatch/advance.ts';
+import { advanceDoses, beginTurns } from '#src/dispatch/advance.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
 import { tellClinicians } from '#src/dispatch/escalate.ts';
 import { type Stoppable, startLoop } from './loop.ts';
@@ -9,6 +9,7 @@ import { type Stoppable, startLoop } from './loop.ts';
  */
 export async function ladderPass(app: Dispatcher): Promise<boolean> {
   const until = app.clock.now();
+  await beginTurns(app);
   let more = false;
   for (let shard = 0; shard < app.config.schedule.shards; shard++) {
     const taken = await advanceDoses(app, { shard, until, states: ['planned', 'open'] });

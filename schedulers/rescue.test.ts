@@ -1,17 +1,23 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { deliverChunk } from '#src/dispatch/deliver.ts';
 import { claimChunk } from '#src/store/chunks.ts';
-import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
-import { clear } from '#test/helpers/drive.ts';
+import { onRedis, seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
+import { clear, readyChunks } from '#test/helpers/drive.ts';
 import { ladderPass } from './ladder.ts';
 import { rescuePass } from './rescue.ts';
 
 const app = await testDispatcher();
 app.config.schedule.shards = 1;
+const { parts: away, close } = await onRedis(app, 'redis://127.0.0.1:1');
+afterAll(close);
+/** The same app, while Redis is away. */
+const without = { ...app, ...away };
 const DUE = new Date('2026-11-23T13:00:00Z'); // 08:00 in Lima
 const past = (seconds: number) => new Date(DUE.getTime() + seconds * 1000);
 
 beforeEach(async () => {
   await clear(app);
+  for (const queue of app.queues.lanes.values()) await queue.obliterate({ force: true });
   app.metrics.rescued.reset();
   app.clock.set('2026-11-23T12:00:00Z');
 });
@@ -26,14 +32,14 @@ const states = async () => (await app.sql`SELECT state FROM attempts ORDER BY id
 const rescued = async () =>
   Object.fromEntries((await app.metrics.rescued.get()).values.map(({ labels, value }) => [labels.what, value]));
 
-describe('a ready chunk that nobody took', () => {
+describe('a ready chunk that nobody took, while Redis is away', () => {
   it.each([
     { seconds: 1.9, sent: 0 },
     { seconds: 2, sent: 1 },
   ])('is left to its job for two seconds ($seconds s: $sent sent)', async ({ seconds, sent }) => {
     await dueNow();
     app.clock.set(past(seconds));
-    expect(await rescuePass(app)).toBe(sent > 0);
+    expect(await rescuePass(without)).toBe(sent > 0);
     expect(app.scripted.push.sent).toHaveLength(sent);
     expect(await rescued()).toMatchObject({ job_lost: sent });
   });
@@ -41,16 +47,16 @@ describe('a ready chunk that nobody took', () => {
   it('is sent by one of the workers that find it, and once', async () => {
     await dueNow(8);
     app.clock.set(past(5));
-    await Promise.all([rescuePass(app), rescuePass(app), rescuePass(app)]);
+    await Promise.all([rescuePass(without), rescuePass(without), rescuePass(without)]);
     expect(app.scripted.push.sent).toHaveLength(8);
-    expect(await rescuePass(app)).toBe(false);
+    expect(await rescuePass(without)).toBe(false);
     expect(app.scripted.push.sent).toHaveLength(8);
   });
 
   it('too late to be of use, is not sent: the next rung has its turn', async () => {
     await dueNow();
     app.clock.set(past(15 * 60));
-    await rescuePass(app);
+    await rescuePass(without);
     expect(app.scripted.push.sent).toEqual([]);
     const [attempt] = await app.sql`SELECT state, code FROM attempts`;
     expect(attempt).toEqual({ state: 'cancelled', code: 'expired' });
@@ -59,11 +65,34 @@ describe('a ready chunk that nobody took', () => {
   });
 });
 
+describe('a ready chunk that nobody took, while Redis is up', () => {
+  const jobs = async () => (await app.queues.lanes.get('push')?.getJobs())?.map((job) => job.data.chunkId);
+
+  it('gets the job back that was lost, and is not sent past the others that wait', async () => {
+    await dueNow();
+    const [chunk] = await readyChunks(app);
+    await app.queues.lanes.get('push')?.obliterate({ force: true });
+    app.clock.set(past(2));
+    expect(await rescuePass(app)).toBe(true);
+    expect(await jobs()).toEqual([chunk?.id]);
+    expect(await rescued()).toMatchObject({ job_lost: 1 });
+    expect(app.scripted.push.sent).toEqual([]);
+  });
+
+  it('that has its job only waits for its turn', async () => {
+    await dueNow();
+    app.clock.set(past(60));
+    expect(await rescuePass(app)).toBe(false);
+    expect(await jobs()).toHaveLength(1);
+    expect(await rescued()).toMatchObject({ job_lost: 0 });
+  });
+});
+
 describe('a chunk whose holder is gone', () => {
   it('is left alone until its lease is over, then its messages are unknown and found out about', async () => {
     await dueNow(3);
     const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
-    await claimChunk(app.sql, chunk?.id as string, past(30));
+    await claimChunk(app.sql, chunk?.id as string, { leaseUntil: past(30), account: 'scripted-push:sender-push' });
     app.clock.set(past(29));
     await rescuePass(app);
     expect(await states()).toEqual(['intent', 'intent', 'intent']);
@@ -77,7 +106,7 @@ describe('a chunk whose holder is gone', () => {
     app.clock.set(past(60));
     await rescuePass(app); // a push shows once however often it is sent
     app.clock.set(past(63));
-    await rescuePass(app);
+    for (const again of await readyChunks(app)) await deliverChunk(app, again);
     expect(app.scripted.push.sent).toHaveLength(3);
     expect(await states()).toEqual(['accepted', 'accepted', 'accepted']);
   });
@@ -85,7 +114,7 @@ describe('a chunk whose holder is gone', () => {
   it('whose doses were answered meanwhile stays unknown, and nothing is repeated', async () => {
     await dueNow();
     const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
-    await claimChunk(app.sql, chunk?.id as string, past(30));
+    await claimChunk(app.sql, chunk?.id as string, { leaseUntil: past(30), account: 'scripted-push:sender-push' });
     await app.sql`UPDATE doses SET state = 'skipped', reason = 'patient', resolved_at = ${DUE}, next_action_at = NULL WHERE due_at = ${DUE}`;
     for (const seconds of [30, 61, 120, 600]) {
       app.clock.set(past(seconds));

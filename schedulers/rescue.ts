@@ -1,33 +1,61 @@
 import { plusSeconds } from '#src/clock.ts';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
+import { enqueueChunks, laneName, withoutJob } from '#src/dispatch/queues.ts';
 import { reconcile } from '#src/dispatch/reconcile.ts';
-import { abandonChunks, overdueChunks } from '#src/store/chunks.ts';
+import { abandonChunks, type Chunk, overdueChunks } from '#src/store/chunks.ts';
 import { type Stoppable, startLoop } from './loop.ts';
 
-/** A ready chunk this late has lost its job (Redis flushed, restarted or away). In seconds. */
+/** A ready chunk this late may have lost its job (Redis flushed, restarted or away). In seconds. */
 const GRACE_SECONDS = 2;
-const BATCH = 20;
+const BATCH = 1000;
+/** Chunks sent at once per lane while Redis is away: as many as a worker has in hand. */
+const LANE_WIDTH = 4;
 
 /**
- * Whatever is due and held by nobody: chunks whose job was lost are sent from here (so reminders leave with Redis down),
- * chunks whose worker died are closed and their messages become `unknown`, unknown messages are found out about.
+ * Whatever is due and held by nobody: chunks whose job was lost get it again, and are sent from here while Redis is away;
+ * chunks whose worker died are closed and their messages become `unknown`; unknown messages are found out about.
  */
-export async function rescuePass(app: Dispatcher): Promise<boolean> {
+export async function rescuePass(app: Dispatcher, stopping?: AbortSignal): Promise<boolean> {
   const now = app.clock.now();
   const checkAt = plusSeconds(now, app.config.schedule.settleSeconds);
   const lost = await abandonChunks(app.sql, now, checkAt);
   app.metrics.rescued.inc({ what: 'worker_lost' }, lost);
-  let sent = 0;
-  for (const id of await overdueChunks(app.sql, plusSeconds(now, -GRACE_SECONDS), BATCH)) {
-    if (await deliverChunk(app, id)) sent += 1;
-  }
-  app.metrics.rescued.inc({ what: 'job_lost' }, sent);
+  const overdue = await overdueChunks(app.sql, plusSeconds(now, -GRACE_SECONDS), BATCH);
+  const rescued = overdue.length === 0 ? 0 : await bringToProvider(app, overdue, stopping);
+  app.metrics.rescued.inc({ what: 'job_lost' }, rescued);
   const looked = await reconcile(app);
-  return sent > 0 || looked > 0;
+  return rescued > 0 || looked > 0;
+}
+
+/** Chunks that only wait for their turn have their job, and are left alone. */
+async function bringToProvider(app: Dispatcher, overdue: Chunk[], stopping?: AbortSignal): Promise<number> {
+  const jobless = await withoutJob(app.queues, overdue).catch(() => null);
+  if (jobless === null) return sendWithoutRedis(app, overdue, stopping);
+  await enqueueChunks(app, jobless);
+  return jobless.length;
+}
+
+/** Each lane in its order, so that a slow channel keeps no other one waiting. */
+async function sendWithoutRedis(app: Dispatcher, overdue: Chunk[], stopping?: AbortSignal): Promise<number> {
+  let sent = 0;
+  const lanes = [...Map.groupBy(overdue, laneName).values()].map((lane) => lane.values());
+  const work = async (lane: Iterator<Chunk> & Iterable<Chunk>) => {
+    for (const chunk of lane) if (await deliverChunk(app, chunk, stopping)) sent += 1;
+  };
+  await Promise.all(lanes.flatMap((lane) => Array.from({ length: LANE_WIDTH }, () => work(lane))));
+  return sent;
 }
 
 /** Runs beside every worker: chunks and unknown messages are taken by one at a time. */
 export function startRescue(app: Dispatcher): Stoppable {
-  return startLoop(app, { name: 'rescue', everyMs: app.config.schedule.tickMs, pass: () => rescuePass(app) });
+  const stopping = new AbortController();
+  const pass = () => rescuePass(app, stopping.signal);
+  const loop = startLoop(app, { name: 'rescue', everyMs: app.config.schedule.tickMs, pass });
+  return {
+    async stop() {
+      stopping.abort();
+      await loop.stop();
+    },
+  };
 }

@@ -8,6 +8,13 @@ export interface Metrics {
   /** Provider answers by kind of the closed list. */
   outcomes: Counter<'channel' | 'provider' | 'outcome'>;
   sendSeconds: Histogram<'channel' | 'provider'>;
+  /** Units a second that the senders this process uses may pass now, and may pass when they are not slowed. */
+  senderRate: Gauge<'channel' | 'provider'>;
+  senderRateConfigured: Gauge<'channel' | 'provider'>;
+  rateLimited: Counter<'channel' | 'provider'>;
+  throttled: Counter<'channel' | 'provider'>;
+  senderWeight: Gauge<'channel' | 'provider'>;
+  breakerOpened: Counter<'channel' | 'provider'>;
   answers: Counter<'road' | 'answer' | 'effect'>;
   plannedDoses: Counter;
   loopSeconds: Histogram<'loop'>;
@@ -16,6 +23,10 @@ export interface Metrics {
   doses: Gauge<'state'>;
   unaccounted: Gauge;
   openEscalations: Gauge<'kind'>;
+  openIncidents: Gauge<'kind'>;
+  /** Of the busiest minute of the next 24 hours. */
+  forecastRatio: Gauge<'channel' | 'provider'>;
+  forecastLate: Gauge<'channel' | 'provider'>;
   queueDepth: Gauge<'queue'>;
   queueAge: Gauge<'queue'>;
   httpSeconds: Histogram<'method' | 'route' | 'status'>;
@@ -54,6 +65,42 @@ export function createMetrics(): Metrics {
       help: 'Time of one provider call for one chunk',
       labelNames: ['channel', 'provider'],
       buckets: SECONDS,
+      registers,
+    }),
+    senderWeight: new Gauge({
+      name: 'dosebell_sender_weight',
+      help: "What a provider's senders may be given now: their configured weights, lowered while they fail or are slow",
+      labelNames: ['channel', 'provider'],
+      registers,
+    }),
+    breakerOpened: new Counter({
+      name: 'dosebell_breaker_opened_total',
+      help: 'How often a sender that failed was cut off',
+      labelNames: ['channel', 'provider'],
+      registers,
+    }),
+    senderRate: new Gauge({
+      name: 'dosebell_sender_rate',
+      help: 'Units a second the senders may pass now; 0 while a provider wants nothing',
+      labelNames: ['channel', 'provider'],
+      registers,
+    }),
+    senderRateConfigured: new Gauge({
+      name: 'dosebell_sender_rate_configured',
+      help: 'Units a second the senders may pass when they are not slowed',
+      labelNames: ['channel', 'provider'],
+      registers,
+    }),
+    rateLimited: new Counter({
+      name: 'dosebell_rate_limited_total',
+      help: 'Times a chunk asked for rate and had to wait',
+      labelNames: ['channel', 'provider'],
+      registers,
+    }),
+    throttled: new Counter({
+      name: 'dosebell_throttled_total',
+      help: 'Chunks of which the provider said "too many"',
+      labelNames: ['channel', 'provider'],
       registers,
     }),
     answers: new Counter({
@@ -95,6 +142,24 @@ export function createMetrics(): Metrics {
       labelNames: ['kind'],
       registers,
     }),
+    openIncidents: new Gauge({
+      name: 'dosebell_open_incidents',
+      help: 'Senders (provider_down) and whole channels (channel_down) that are cut off',
+      labelNames: ['kind'],
+      registers,
+    }),
+    forecastRatio: new Gauge({
+      name: 'dosebell_forecast_load_ratio',
+      help: 'When the last message of the busiest minute of the next 24 hours would leave, over its useful time',
+      labelNames: ['channel', 'provider'],
+      registers,
+    }),
+    forecastLate: new Gauge({
+      name: 'dosebell_forecast_late_seconds',
+      help: 'How late the last message of the next 24 hours would leave, at the latest',
+      labelNames: ['channel', 'provider'],
+      registers,
+    }),
     queueDepth: new Gauge({ name: 'dosebell_queue_depth', help: 'Jobs waiting', labelNames: ['queue'], registers }),
     queueAge: new Gauge({
       name: 'dosebell_queue_age_seconds',
@@ -110,4 +175,9 @@ export function createMetrics(): Metrics {
       registers,
     }),
   };
+}
+
+/** Has `collect` bring a gauge up to date at each scrape; prom-client calls it there, but takes it only when it makes the gauge. */
+export function atScrape(gauge: Gauge<string>, collect: () => void): void {
+  Object.assign(gauge, { collect });
 }

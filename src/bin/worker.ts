@@ -1,5 +1,6 @@
 import { startRescue } from '#schedulers/rescue.ts';
 import { closeDispatcher, openDispatcher } from '../dispatch/dispatcher.ts';
+import { openInbox } from '../dispatch/inbox.ts';
 import { startWorkers } from '../dispatch/workers.ts';
 import { startWatchServer } from '../http/watch-server.ts';
 import { runProcess } from '../process.ts';
@@ -8,6 +9,7 @@ import { runProcess } from '../process.ts';
 await runProcess('worker', async (config) => {
   const app = await openDispatcher('worker', config);
   const watch = await startWatchServer(app);
+  openInbox(app);
   const parts = [startWorkers(app), startRescue(app)];
   return {
     url: watch.url,

@@ -3,16 +3,18 @@ import { uuidv7 } from '../domain/ids.ts';
 import { type DoseSituation, type NextAction, nextAction } from '../escalation/next.ts';
 import { isQuiet } from '../regimen/quiet.ts';
 import { insertAttempts, type NewAttempt, reachOf } from '../store/attempts.ts';
-import { insertChunks } from '../store/chunks.ts';
+import { insertChunks, waitingTurns } from '../store/chunks.ts';
 import { contactChoices } from '../store/contacts.ts';
 import { claimDueDoses, type DoseEnd, type DoseStep, type DueDose, endDoses, stepDoses } from '../store/doses.ts';
 import { intoChunks, type Unchunked } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { type EndedDose, openCases } from './escalate.ts';
 import { enqueueChunks } from './queues.ts';
+import { spreadOf } from './spread.ts';
+import type { Turns } from './turns.ts';
 
 /** Doses claimed in one transaction. */
-const BATCH = 500;
+const BATCH = 1000;
 
 /** What one pass writes. */
 interface Plan {
@@ -53,7 +55,7 @@ export async function advanceDoses(
         contacts: contacts.get(dose.patientId) ?? [],
         quiet: dose.quietHours !== null && isQuiet(dose.quietHours, dose.zone, at),
       };
-      record(plan, dose, nextAction(situation, at), now);
+      record(plan, app.turns, dose, { action: nextAction(situation, at), now });
     }
     const chunks = intoChunks(plan.unchunked, app.channels, now);
     await stepDoses(tx, plan.steps, now);
@@ -67,7 +69,7 @@ export async function advanceDoses(
   return taken;
 }
 
-function record(plan: Plan, dose: DueDose, action: NextAction, now: Date): void {
+function record(plan: Plan, turns: Turns, dose: DueDose, { action, now }: { action: NextAction; now: Date }): void {
   const { id, localDate } = dose;
   if (action.do === 'end') {
     plan.ends.push({ id, localDate, state: action.state, reason: action.reason });
@@ -79,7 +81,15 @@ function record(plan: Plan, dose: DueDose, action: NextAction, now: Date): void 
   if (action.do === 'wait') return;
   const attempt = attemptOf(dose, { ...action, code: null }, now);
   plan.attempts.push(attempt);
-  plan.unchunked.push({ attempt, critical: dose.critical, readyAt: dose.nextActionAt });
+  const { channel, dueAt: readyAt } = attempt;
+  const turn = dose.critical ? 1 : turns.next({ ...dose, channel, readyAt });
+  plan.unchunked.push({ attempt, critical: dose.critical, readyAt, turn });
+}
+
+/** To be called before a pass of `advanceDoses`: from which turn on the tenants' turns are counted. */
+export async function beginTurns(app: Dispatcher): Promise<void> {
+  const now = app.clock.now();
+  app.turns.begin(now, await waitingTurns(app.sql, now));
 }
 
 function attemptOf(
@@ -100,7 +110,7 @@ function attemptOf(
     channel: rung.channel,
     contactPointId: rung.contactPointId ?? null,
     chunkId: null,
-    dueAt: dose.nextActionAt,
+    dueAt: plusSeconds(dose.nextActionAt, spreadOf(dose)),
     expiresAt: useful < dose.windowEndsAt ? useful : dose.windowEndsAt,
     code: rung.code,
   };

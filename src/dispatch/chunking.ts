@@ -7,37 +7,60 @@ import type { Chunk } from '../store/chunks.ts';
 /** Ids in one job: large enough that a job costs little per message, small enough that a crash leaves few unknown. */
 export const CHUNK_SIZE = 100;
 
-/** A message that needs a chunk. */
+/** A message that needs a chunk. `turn` is its place among routine messages that are ready (`Turns`); critical ones have 1. */
 export interface Unchunked {
-  attempt: Pick<NewAttempt, 'tenantId' | 'channel' | 'chunkId'>;
+  attempt: Pick<NewAttempt, 'tenantId' | 'channel' | 'chunkId' | 'expiresAt'>;
   critical: boolean;
   readyAt: Date;
+  turn: number;
 }
 
 /**
- * Groups messages by channel, priority and moment into chunks of at most `CHUNK_SIZE`, tenants interleaved, and writes
- * each message's `chunkId`.
+ * Groups messages by channel, priority and moment into chunks, in the order of their turns, and writes each
+ * message's `chunkId`. A chunk is at most `CHUNK_SIZE`, and what its channel's slowest sender may send in a second: a slow
+ * sender has no hundred messages in front of the next tenant's first.
  */
-export function intoChunks(messages: Unchunked[], channels: Map<ChannelName, Channel>, now: Date): Chunk[] {
-  const groups = Map.groupBy(messages, (m) => `${m.attempt.channel}|${m.critical}|${m.readyAt.getTime()}`);
+export function intoChunks(messages: Unchunked[], channels: Map<ChannelName, Channel[]>, now: Date): Chunk[] {
+  const groups = Map.groupBy(
+    messages,
+    ({ attempt, critical, readyAt }) => `${attempt.channel}|${critical}|${readyAt.getTime()}`,
+  );
   return [...groups.values()].flatMap((group) => {
-    const fair = interleave(group);
-    const chunks: Chunk[] = [];
-    for (let i = 0; i < fair.length; i += CHUNK_SIZE) {
-      const members = fair.slice(i, i + CHUNK_SIZE);
-      const [{ attempt, critical, readyAt }] = members as [Unchunked];
-      const sender = channels.get(attempt.channel)?.sender ?? attempt.channel;
-      const id = uuidv7(now);
-      chunks.push({ id, channel: attempt.channel, sender, critical, size: members.length, readyAt });
-      for (const member of members) member.attempt.chunkId = id;
-    }
-    return chunks;
+    const size = chunkSize(channels.get((group[0] as Unchunked).attempt.channel));
+    return inTurns(group, size).map((members) => chunkOf(members, now));
   });
 }
 
-/** Round-robin between tenants, so that a large one does not fill the first chunks alone. */
-function interleave(messages: Unchunked[]): Unchunked[] {
-  const lanes = [...Map.groupBy(messages, (m) => m.attempt.tenantId).values()];
-  const longest = Math.max(...lanes.map((lane) => lane.length));
-  return Array.from({ length: longest }, (_, i) => lanes.flatMap((lane) => lane[i] ?? [])).flat();
+/** Cuts messages in the order of their turns; one whose turn comes much later does not hold up, nor follow, the first. */
+function inTurns(messages: Unchunked[], size: number): Unchunked[][] {
+  const cut: Unchunked[][] = [];
+  let current: Unchunked[] = [];
+  for (const message of messages.toSorted((a, b) => a.turn - b.turn)) {
+    const first = current[0];
+    if (first === undefined || current.length === size || message.turn >= first.turn + CHUNK_SIZE) {
+      current = [];
+      cut.push(current);
+    }
+    current.push(message);
+  }
+  return cut;
+}
+
+function chunkOf(members: Unchunked[], now: Date): Chunk {
+  const [{ attempt, critical, readyAt }] = members as [Unchunked];
+  const id = uuidv7(now);
+  for (const member of members) member.attempt.chunkId = id;
+  return {
+    id,
+    channel: attempt.channel,
+    critical,
+    size: members.length,
+    readyAt,
+    expiresAt: new Date(Math.max(...members.map((member) => member.attempt.expiresAt.getTime()))),
+    turn: Math.max(...members.map((member) => member.turn)),
+  };
+}
+
+function chunkSize(senders: Channel[] = []): number {
+  return Math.max(1, Math.min(CHUNK_SIZE, ...senders.map((sender) => sender.perSecond)));
 }

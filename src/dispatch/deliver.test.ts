@@ -5,6 +5,7 @@ import { rescuePass } from '#schedulers/rescue.ts';
 import { seedPatient, seedPrescription, type TestDispatcher, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear, driveTo, readyChunks } from '#test/helpers/drive.ts';
 import type { Outcome } from '../domain/attempt.ts';
+import type { Chunk } from '../store/chunks.ts';
 import { createCipher } from '../store/cipher.ts';
 import { deliverChunk } from './deliver.ts';
 
@@ -25,7 +26,7 @@ beforeEach(async () => {
 });
 
 /** Doses of as many patients, all due now, as ready chunks. */
-async function dueNow(patients: number): Promise<string[]> {
+async function dueNow(patients: number): Promise<Chunk[]> {
   for (let i = 0; i < patients; i++) await seedPrescription(app, await seedPatient(app), { policy: SMS });
   app.clock.set(DUE);
   await ladderPass(app);
@@ -63,7 +64,7 @@ describe('a chunk of a hundred', () => {
       unknown,
     ];
     app.scripted.sms.script = Array.from({ length: 99 }, (_, i) => kinds[i % 5] as Outcome);
-    expect(await deliverChunk(app, chunks[0] as string)).toBe(true);
+    expect(await deliverChunk(app, chunks[0] as Chunk)).toBe(true);
     expect(await counted('state')).toEqual({ accepted: 20, intent: 20, failed: 41, unknown: 19 });
     expect(await counted('code')).toEqual({
       null: 20,
@@ -80,13 +81,13 @@ describe('a chunk of a hundred', () => {
     const again = await app.sql`SELECT size FROM chunks WHERE state = 'queued'`;
     expect(again.reduce((sum, row) => sum + row.size, 0)).toBe(20);
     expect(again.length).toBeLessThan(5); // the retries of one moment go together
-    expect(await app.sql`SELECT state FROM chunks WHERE id = ${chunks[0] as string}`).toEqual([{ state: 'done' }]);
+    expect(await app.sql`SELECT state FROM chunks WHERE id = ${(chunks[0] as Chunk).id}`).toEqual([{ state: 'done' }]);
   });
 
   it('whose retries succeed later ends with everything accepted, each sent once more at most', async () => {
     const [chunk] = await dueNow(30);
     app.scripted.sms.script = Array.from({ length: 30 }, (_, i) => (i % 2 === 0 ? retry : accepted));
-    await deliverChunk(app, chunk as string);
+    await deliverChunk(app, chunk as Chunk);
     await driveTo(app, new Date(DUE.getTime() + 6000));
     expect(await counted('state')).toEqual({ accepted: 30 });
     expect(await counted('tries')).toEqual({ 0: 15, 1: 15 });
@@ -95,7 +96,7 @@ describe('a chunk of a hundred', () => {
 
   it('that many workers are told of is sent by one', async () => {
     const [chunk] = await dueNow(10);
-    const sent = await Promise.all(Array.from({ length: 6 }, () => deliverChunk(app, chunk as string)));
+    const sent = await Promise.all(Array.from({ length: 6 }, () => deliverChunk(app, chunk as Chunk)));
     expect(sent.filter(Boolean)).toHaveLength(1);
     expect(app.scripted.sms.sent).toHaveLength(10);
   });
@@ -104,12 +105,12 @@ describe('a chunk of a hundred', () => {
     const [chunk] = await dueNow(2);
     const held = heldSends();
     const called = held.next();
-    const first = deliverChunk(app, chunk as string);
+    const first = deliverChunk(app, chunk as Chunk);
     await called;
-    expect(await deliverChunk(app, chunk as string)).toBe(false);
+    expect(await deliverChunk(app, chunk as Chunk)).toBe(false);
     held.calls[0]?.answer(accepted);
     expect(await first).toBe(true);
-    expect(await deliverChunk(app, chunk as string)).toBe(false);
+    expect(await deliverChunk(app, chunk as Chunk)).toBe(false);
     expect(app.scripted.sms.sent).toHaveLength(2);
   });
 });
@@ -139,7 +140,7 @@ describe('a worker that lost its lease while the provider was slow', () => {
     const [chunk] = await dueNow(1);
     const held = heldSends();
     const called = held.next();
-    const delivery = deliverChunk(app, chunk as string);
+    const delivery = deliverChunk(app, chunk as Chunk);
     await called;
     app.clock.advance(31);
     await rescuePass(app);
@@ -147,7 +148,7 @@ describe('a worker that lost its lease while the provider was slow', () => {
     held.calls[0]?.answer(late);
     expect(await delivery).toBe(true);
     expect(await attempts()).toMatchObject([{ state, code }]);
-    expect(await app.sql`SELECT fence, state FROM chunks WHERE id = ${chunk as string}`).toEqual([
+    expect(await app.sql`SELECT fence, state FROM chunks WHERE id = ${(chunk as Chunk).id}`).toEqual([
       { fence: 1, state: 'done' },
     ]);
   });
@@ -156,7 +157,7 @@ describe('a worker that lost its lease while the provider was slow', () => {
     const [chunk] = await dueNow(1);
     const held = heldSends();
     let called = held.next();
-    const first = deliverChunk(app, chunk as string);
+    const first = deliverChunk(app, chunk as Chunk);
     await called;
     app.clock.advance(31);
     await rescuePass(app); // the lease is over: unknown
@@ -164,7 +165,7 @@ describe('a worker that lost its lease while the provider was slow', () => {
     await rescuePass(app); // proven absent: to be sent again
     const [again] = await readyChunks(app);
     called = held.next();
-    const second = deliverChunk(app, again as string);
+    const second = deliverChunk(app, again as Chunk);
     await called;
     held.calls[0]?.answer(retry);
     await first;
@@ -173,7 +174,7 @@ describe('a worker that lost its lease while the provider was slow', () => {
     held.calls[1]?.answer(accepted);
     await second;
     expect(app.scripted.sms.sent).toHaveLength(2);
-    expect(await attempts()).toMatchObject([{ state: 'accepted', chunk_id: again }]);
+    expect(await attempts()).toMatchObject([{ state: 'accepted', chunk_id: again?.id }]);
   });
 });
 
@@ -181,7 +182,7 @@ describe('finding out about unknown messages', () => {
   it('an unreadable one does not keep the others from being found', async () => {
     const [chunk] = await dueNow(5);
     app.scripted.sms.script = Array.from({ length: 5 }, () => unknown);
-    await deliverChunk(app, chunk as string);
+    await deliverChunk(app, chunk as Chunk);
     const bad = await poison(app.sql);
     app.scripted.sms.found = accepted;
     app.clock.advance(31);
@@ -193,7 +194,7 @@ describe('finding out about unknown messages', () => {
   it('while the provider cannot say, it is asked again and nothing is sent', async () => {
     const [chunk] = await dueNow(1);
     app.scripted.sms.script = [unknown];
-    await deliverChunk(app, chunk as string);
+    await deliverChunk(app, chunk as Chunk);
     app.scripted.sms.found = unknown;
     for (let i = 0; i < 3; i++) {
       app.clock.advance(31);

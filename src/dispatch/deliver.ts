@@ -1,67 +1,89 @@
-import type { Channel, OutboundMessage } from '#channels/channel.ts';
+import type { OutboundMessage } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
+import { uuidv7 } from '../domain/ids.ts';
 import { type AttemptToSend, readToSend } from '../store/attempts.ts';
-import { claimChunk, type HeldChunk, renewChunk } from '../store/chunks.ts';
+import { type Chunk, type HeldChunk, renewChunk, splitChunk } from '../store/chunks.ts';
+import { type Admitted, admit } from './admit.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { hold } from './hold.ts';
+import { channelUp } from './incidents.ts';
 import { render } from './messages/render.ts';
+import { passOn } from './pass-on.ts';
+import { enqueueChunks } from './queues.ts';
 import { type Settled, settle } from './settle.ts';
+import { reportOutcomes, watchSlowness } from './watch-sender.ts';
 
 /**
- * Sends one chunk: holds it (fenced), re-reads the truth, sends what is still wanted, writes every outcome. The provider
- * call is outside any transaction. If the process dies before the call nothing left; if it dies after, the lease runs out
- * and the rescue marks the rest `unknown`. Returns whether this call was the one that sent it.
+ * Sends one chunk: waits for a sender that is well and has rate left, holds the chunk (fenced), re-reads the truth, sends
+ * what is still wanted, writes every outcome. The provider call is outside any transaction. If the process dies before the
+ * call nothing left; if it dies after, the lease runs out and the rescue marks the rest `unknown`. Returns whether this
+ * call was the one that sent it. `stopping` ends the wait; a chunk that is held is sent to its end.
  */
-export async function deliverChunk(app: Dispatcher, chunkId: string): Promise<boolean> {
+export async function deliverChunk(app: Dispatcher, chunk: Chunk, stopping?: AbortSignal): Promise<boolean> {
+  const admitted = await admit(app, chunk, stopping);
+  if (admitted === 'stopped') return false;
+  if (admitted === 'down') return passOn(app, chunk);
+  if (admitted === 'expired') return sendHeld(app, await hold(app, chunk, null), null);
+  if (admitted.most === undefined) await channelUp(app, chunk.channel);
+  if (admitted.taken < chunk.size) await leaveRest(app, chunk, admitted.taken);
+  return sendHeld(app, await hold(app, chunk, admitted.sender), admitted);
+}
+
+/** Only so many messages are risked on a sender that was not well: the others get a chunk of their own. */
+async function leaveRest(app: Dispatcher, chunk: Chunk, most: number): Promise<void> {
   const now = app.clock.now();
-  const held = await claimChunk(app.sql, chunkId, plusSeconds(now, app.config.schedule.leaseSeconds));
-  if (held === null) return false;
-  const channel = app.channels.get(held.channel);
-  if (channel === undefined) throw new Error(`no adapter for channel ${held.channel}`);
-  const attempts = await readToSend(app.sql, { chunkId }, 'intent');
-  const dropped: Settled[] = [];
-  const wanted: AttemptToSend[] = [];
-  for (const attempt of attempts) {
-    const code = reasonNotToSend(attempt, now);
-    if (code === null) wanted.push(attempt);
-    else dropped.push({ attempt, outcome: { kind: 'dropped', code } });
+  const rest = uuidv7(now);
+  const size = await splitChunk(app.sql, chunk.id, { most, rest, now });
+  if (size > 0) await enqueueChunks(app, [{ ...chunk, id: rest, size }]);
+}
+
+/** `via` null: the chunk has become worthless, and each of its messages says why it did not leave. */
+async function sendHeld(app: Dispatcher, held: HeldChunk | null, via: Admitted | null): Promise<boolean> {
+  if (held === null) {
+    if (via !== null) await reportOutcomes(app, via, [], []);
+    return false;
   }
-  const messages: OutboundMessage[] = [];
+  const now = app.clock.now();
+  const settled: Settled[] = [];
   const sendable: AttemptToSend[] = [];
-  for (const attempt of wanted) {
-    const message = render(app, attempt);
-    if (message === null) {
-      dropped.push({ attempt, outcome: { kind: 'message_failed', code: 'unreadable' } });
-      continue;
+  const messages: OutboundMessage[] = [];
+  for (const attempt of await readToSend(app.sql, { chunkId: held.id }, 'intent')) {
+    const code = reasonNotToSend(attempt, now);
+    const message = code === null ? render(app, attempt) : null;
+    if (code !== null) settled.push({ attempt, outcome: { kind: 'dropped', code } });
+    else if (message === null) settled.push({ attempt, outcome: { kind: 'message_failed', code: 'unreadable' } });
+    else {
+      sendable.push(attempt);
+      messages.push(message);
     }
-    messages.push(message);
-    sendable.push(attempt);
   }
-  const outcomes = messages.length > 0 ? await send(app, channel, held, messages) : [];
-  const sent = sendable.map((attempt, i) => ({ attempt, outcome: outcomes[i] as Outcome }));
-  await settle(app, held, [...sent, ...dropped]);
+  if (via !== null) {
+    const outcomes = messages.length === 0 ? [] : await send(app, via, held, messages);
+    await reportOutcomes(app, via, messages, outcomes);
+    for (const [i, attempt] of sendable.entries()) settled.push({ attempt, outcome: outcomes[i] as Outcome });
+  }
+  await settle(app, held, settled);
   return true;
 }
 
 /** The provider call, timed, with the chunk's lease kept alive while it lasts: a slow provider is no dead worker. */
-async function send(
-  app: Dispatcher,
-  channel: Channel,
-  held: HeldChunk,
-  messages: OutboundMessage[],
-): Promise<Outcome[]> {
+async function send(app: Dispatcher, via: Admitted, held: HeldChunk, messages: OutboundMessage[]): Promise<Outcome[]> {
   const { leaseSeconds } = app.config.schedule;
   const renew = () =>
     renewChunk(app.sql, held, plusSeconds(app.clock.now(), leaseSeconds)).catch((error: Error) =>
       app.log.warn({ chunk: held.id, reason: error.message }, 'the lease could not be renewed'),
     );
   const renewing = setInterval(renew, (leaseSeconds * 1000) / 3);
-  const timed = app.metrics.sendSeconds.startTimer({ channel: channel.name, provider: channel.provider });
+  const watching = watchSlowness(app, via, messages.length);
+  const { sender } = via;
+  const timed = app.metrics.sendSeconds.startTimer({ channel: sender.name, provider: sender.provider });
   try {
-    return await channel.send(messages);
+    return await sender.send(messages);
   } finally {
     timed();
     clearInterval(renewing);
+    watching.stop();
   }
 }
 

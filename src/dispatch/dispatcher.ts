@@ -1,14 +1,24 @@
+import type { Redis } from 'ioredis';
 import type { Channel } from '#channels/channel.ts';
 import { createChannels } from '#channels/registry.ts';
 import { type App, closeApp, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { ChannelName } from '../domain/attempt.ts';
+import { openFailingFast } from '../redis/connection.ts';
+import { type Health, openHealth } from './health.ts';
+import { type Limits, openLimits } from './limits.ts';
 import { openQueues, type Queues } from './queues.ts';
+import { Turns } from './turns.ts';
 
 /** The context of a process that sends: the app, its queues and its channels. */
 export interface Dispatcher extends App {
+  redis: Redis;
   queues: Queues;
-  channels: Map<ChannelName, Channel>;
+  /** Every sender, by its channel. */
+  channels: Map<ChannelName, Channel[]>;
+  limits: Limits;
+  health: Health;
+  turns: Turns;
 }
 
 export async function openDispatcher(process: string, config: Config): Promise<Dispatcher> {
@@ -19,11 +29,22 @@ export async function openDispatcher(process: string, config: Config): Promise<D
     email: config.email,
     publicUrl: config.http.publicUrl,
   });
-  return { ...app, queues: await openQueues(config.redisUrl), channels };
+  const redis = openFailingFast(config.redisUrl);
+  const queues = await openQueues(redis);
+  return {
+    ...app,
+    redis,
+    queues,
+    channels,
+    limits: openLimits(app, redis),
+    health: openHealth(app, redis),
+    turns: new Turns(),
+  };
 }
 
 export async function closeDispatcher(app: Dispatcher): Promise<void> {
-  await Promise.all([...app.channels.values()].map((channel) => channel.close()));
+  await Promise.all([...app.channels.values()].flat().map((channel) => channel.close()));
   await app.queues.close();
+  app.redis.disconnect();
   await closeApp(app);
 }

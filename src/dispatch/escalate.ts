@@ -48,7 +48,7 @@ export async function tellClinicians(app: Dispatcher): Promise<number> {
   const chunks = await transaction(app.sql, async (tx) => {
     const attempts = (await claimUntoldCases(tx, BATCH)).map((untold) => messageOf(untold, now));
     const chunks = intoChunks(
-      attempts.map((attempt) => ({ attempt, critical: true, readyAt: now })),
+      attempts.map((attempt) => ({ attempt, critical: true, readyAt: now, turn: 1 })),
       app.channels,
       now,
     );

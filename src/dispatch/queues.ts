@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import type { App } from '../app.ts';
 import { CHANNELS, type ChannelName } from '../domain/attempt.ts';
-import { openFailingFast } from '../redis/connection.ts';
 import { QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Chunk } from '../store/chunks.ts';
 
@@ -12,17 +12,37 @@ export interface BucketJob {
   until: number;
 }
 
-/** A chunk is to be sent. */
+/** A chunk is to be sent at `at`, and is worthless after `until`. Times are milliseconds since the epoch. */
 export interface ChunkJob {
   chunkId: string;
+  size: number;
+  turn: number;
+  at: number;
+  until: number;
 }
 
 export const BUCKETS = 'buckets';
 
-/** What a scheduler or worker adds jobs to: `buckets`, and one queue per channel. */
+/** A queue of its own per channel and priority: critical messages have workers that nothing else occupies. */
+export interface Lane {
+  channel: ChannelName;
+  critical: boolean;
+}
+
+export const LANES: readonly Lane[] = CHANNELS.flatMap((channel) =>
+  [true, false].map((critical) => ({ channel, critical })),
+);
+
+/** The name of a lane's queue. */
+export function laneName({ channel, critical }: Lane): string {
+  return critical ? `${channel}-critical` : channel;
+}
+
+/** What a scheduler or worker adds jobs to. */
 export interface Queues {
   buckets: Queue<BucketJob>;
-  channels: Map<ChannelName, Queue<ChunkJob>>;
+  /** By `laneName`. */
+  lanes: Map<string, Queue<ChunkJob>>;
   /** Throws while Redis is away. To be called before a queue is used: BullMQ waits for its first connection without end. */
   assertUp(): void;
   close(): Promise<void>;
@@ -31,30 +51,32 @@ export interface Queues {
 /** A job is a kick, never the truth: it is tried once, leaves nothing behind, and the rescue finds what it lost. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
 
-const CRITICAL_PRIORITY = 1;
-const ROUTINE_PRIORITY = 2;
 const JOBS_PER_CALL = 250; // over about 1,000 a call is slow (taskforcesh/bullmq#1670)
+
+/** A chunk's job comes this much before its moment, and the worker waits: BullMQ's delays are 20–100 ms late (measured). */
+const EARLY_MS = 250;
 
 /** How long a process that starts waits for Redis before it goes on without. */
 const CONNECT_MS = 2000;
 
-export async function openQueues(redisUrl: string): Promise<Queues> {
-  const connection = openFailingFast(redisUrl);
+/** The queues over a connection that fails fast while Redis is away. */
+export async function openQueues(connection: Redis): Promise<Queues> {
   const options = { connection, prefix: QUEUE_PREFIX, streams: { events: { maxLen: 1000 } } };
   const buckets = new Queue<BucketJob>(BUCKETS, options);
-  const channels = new Map(CHANNELS.map((name) => [name, new Queue<ChunkJob>(name, options)]));
-  const all = [buckets, ...channels.values()];
+  const lanes = new Map(LANES.map(laneName).map((name) => [name, new Queue<ChunkJob>(name, options)]));
+  const all = [buckets, ...lanes.values()];
   for (const queue of all) queue.on('error', () => {}); // reconnecting is ioredis's work; the depth metric shows it
-  await once(connection, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) }).catch(() => {});
+  if (connection.status !== 'ready') {
+    await once(connection, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) }).catch(() => {});
+  }
   return {
     buckets,
-    channels,
+    lanes,
     assertUp() {
       if (connection.status !== 'ready') throw new Error('Redis is away');
     },
     async close() {
       await Promise.all(all.map((queue) => queue.close()));
-      connection.disconnect();
     },
   };
 }
@@ -62,31 +84,45 @@ export async function openQueues(redisUrl: string): Promise<Queues> {
 /** Adds a job per chunk, delayed to its moment. With Redis away this gives up at once: the rescue sends the chunks. */
 export async function enqueueChunks(app: App & { queues: Queues }, chunks: Chunk[]): Promise<void> {
   const now = app.clock.now().getTime();
-  for (const [channel, group] of Map.groupBy(chunks, (chunk) => chunk.channel)) {
-    const queue = app.queues.channels.get(channel);
+  for (const [lane, group] of Map.groupBy(chunks, laneName)) {
+    const queue = app.queues.lanes.get(lane);
     for (let i = 0; i < group.length; i += JOBS_PER_CALL) {
-      const jobs = group.slice(i, i + JOBS_PER_CALL).map((chunk) => ({
-        name: 'deliver',
-        data: { chunkId: chunk.id },
-        opts: {
-          ...JOB_OPTIONS,
-          jobId: chunk.id,
-          delay: Math.max(0, chunk.readyAt.getTime() - now),
-          priority: chunk.critical ? CRITICAL_PRIORITY : ROUTINE_PRIORITY,
-        },
-      }));
+      const jobs = group.slice(i, i + JOBS_PER_CALL).map((chunk) => jobOf(chunk, now));
       try {
         app.queues.assertUp();
         await queue?.addBulk(jobs);
       } catch (error) {
         app.log.warn(
-          { channel, jobs: jobs.length, reason: (error as Error).name },
+          { lane, jobs: jobs.length, reason: (error as Error).name },
           'not enqueued: the rescue will send them',
         );
         return;
       }
     }
   }
+}
+
+function jobOf(chunk: Chunk, now: number) {
+  const { id, size, turn, readyAt, expiresAt, critical } = chunk;
+  const at = readyAt.getTime();
+  return {
+    name: 'deliver',
+    data: { chunkId: id, size, turn, at, until: expiresAt.getTime() },
+    opts: {
+      ...JOB_OPTIONS,
+      jobId: id,
+      delay: Math.max(0, at - EARLY_MS - now),
+      // Critical ones go as they come, and BullMQ's queues without priorities are faster.
+      ...(critical ? {} : { priority: turn }),
+    },
+  };
+}
+
+/** Which of these chunks have no job any more: they are rows that nothing will bring to a worker. Throws while Redis is away. */
+export async function withoutJob(queues: Queues, chunks: Chunk[]): Promise<Chunk[]> {
+  queues.assertUp();
+  const jobs = await Promise.all(chunks.map((chunk) => queues.lanes.get(laneName(chunk))?.getJob(chunk.id)));
+  return chunks.filter((_, i) => jobs[i] === undefined);
 }
 
 /** Adds a bucket's job; adding it again changes nothing. Throws while Redis is away. */

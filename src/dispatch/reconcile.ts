@@ -1,3 +1,4 @@
+import { accountOf } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { type AttemptToSend, readToSend } from '../store/attempts.ts';
@@ -36,7 +37,9 @@ export async function reconcile(app: Dispatcher): Promise<number> {
 
 /** The provider's word, or a repeat where that is safe; null: it stays unknown for good. */
 async function findOut(app: Dispatcher, attempt: AttemptToSend, now: Date): Promise<Outcome | null> {
-  const channel = app.channels.get(attempt.channel);
+  const senders = app.channels.get(attempt.channel) ?? [];
+  // Only the one that was asked to send it knows; a repeat that is safe may take any road.
+  const channel = senders.find((sender) => accountOf(sender) === attempt.account);
   if (channel === undefined) return null;
   const unwanted = reasonNotToSend(attempt, now) !== null;
   if (channel.lookup === undefined) return channel.idempotent && !unwanted ? ABSENT : null;

@@ -1,9 +1,12 @@
+import { accountOf, providerOf } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { type AttemptToSend, type AttemptUpdate, updateAttempts } from '../store/attempts.ts';
 import { type Chunk, finishChunk, type HeldChunk, insertChunks } from '../store/chunks.ts';
 import { retireContacts } from '../store/contacts.ts';
 import { hastenDoses } from '../store/doses.ts';
+import type { Sql } from '../store/pool.ts';
+import { keepRefs } from '../store/provider-refs.ts';
 import { transaction } from '../store/transaction.ts';
 import { intoChunks } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -23,14 +26,15 @@ export interface Settled {
  */
 export async function settle(app: Dispatcher, held: HeldChunk | null, settled: Settled[]): Promise<void> {
   const now = app.clock.now();
-  const retries = retryChunks(app, settled, now);
+  const retries = retryChunks(app, settled, { now, turn: held?.turn ?? 1 });
   const updates = settled.map((one) => updateOf(one, retries.chunkOf.get(one.attempt.id) ?? null));
   await transaction(app.sql, async (tx) => {
     if (held !== null && !(await finishChunk(tx, held)))
       app.log.warn({ chunk: held.id }, 'lease was lost before the outcomes came');
     await insertChunks(tx, retries.chunks, now);
     const checkAt = plusSeconds(now, app.config.schedule.settleSeconds);
-    const changed = await updateAttempts(tx, updates, { now, checkAt, heldChunk: held?.id ?? null });
+    const changed = await updateAttempts(tx, updates, { now, checkAt, held });
+    if (held !== null) await keepRefsOf(app, tx, held, settled, now);
     const ended = settled.filter(
       ({ attempt, outcome }) => changed.has(attempt.id) && hasFailed(outcome, retries.chunkOf.has(attempt.id)),
     );
@@ -41,22 +45,38 @@ export async function settle(app: Dispatcher, held: HeldChunk | null, settled: S
       now,
     );
   });
-  observe(app, settled, now);
+  observe(app, settled, { now, account: held?.account ?? null });
   await enqueueChunks(app, retries.chunks);
+}
+
+/** Where the provider tells of its messages by its own ids, which attempts they are is kept. */
+async function keepRefsOf(
+  app: Dispatcher,
+  tx: Sql,
+  { channel, account }: HeldChunk,
+  settled: Settled[],
+  now: Date,
+): Promise<void> {
+  const sender = app.channels.get(channel)?.find((each) => accountOf(each) === account);
+  if (sender?.receive === undefined || account === null) return;
+  const refs = settled.flatMap(({ attempt, outcome }) =>
+    outcome.kind === 'accepted' ? [{ attemptId: attempt.id, ref: outcome.ref }] : [],
+  );
+  await keepRefs(tx, account, refs, now);
 }
 
 /** Chunks for what certainly was not sent and is worth another try while the message is useful, by their moment. */
 function retryChunks(
   app: Dispatcher,
   settled: Settled[],
-  now: Date,
+  { now, turn }: { now: Date; turn: number },
 ): { chunks: Chunk[]; chunkOf: Map<string, string> } {
   const again = settled.flatMap(({ attempt, outcome }) => {
     if (outcome.kind !== 'retry') return [];
     const readyAt = retryAt(attempt.tries, outcome.retryAfterMs, now);
     if (readyAt >= attempt.expiresAt) return [];
-    const { id, tenantId, channel, critical } = attempt;
-    return [{ attempt: { id, tenantId, channel, chunkId: null as string | null }, critical, readyAt }];
+    const { id, tenantId, channel, critical, expiresAt } = attempt;
+    return [{ attempt: { id, tenantId, channel, expiresAt, chunkId: null as string | null }, critical, readyAt, turn }];
   });
   const chunks = intoChunks(again, app.channels, now);
   return { chunks, chunkOf: new Map(again.map(({ attempt }) => [attempt.id, attempt.chunkId as string])) };
@@ -92,10 +112,10 @@ function refusedContact({ attempt, outcome }: Settled): { contactPointId: string
   return [{ contactPointId: attempt.contactPointId, optedOut: outcome.optedOut, code: outcome.code }];
 }
 
-function observe(app: Dispatcher, settled: Settled[], now: Date): void {
+function observe(app: Dispatcher, settled: Settled[], { now, account }: { now: Date; account: string | null }): void {
   for (const { attempt, outcome } of settled) {
     const { channel } = attempt;
-    const provider = app.channels.get(channel)?.provider ?? channel;
+    const provider = providerOf(account ?? attempt.account);
     app.metrics.outcomes.inc({ channel, provider, outcome: outcome.kind });
     if (outcome.kind === 'accepted') {
       app.metrics.lateness.observe({ channel }, Math.max(0, now.getTime() - attempt.dueAt.getTime()) / 1000);

@@ -1,29 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openBlocking } from '../redis/connection.ts';
 import { deliverChunk } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { closeWorkers, startWorker } from './queue-worker.ts';
-import type { ChunkJob } from './queues.ts';
+import { type ChunkJob, LANES, type Lane, laneName } from './queues.ts';
 
-/** Chunks sent at once per channel and process: each holds up to 100 messages on kept-open connections. */
+/** Chunks in hand at once per lane and process: each holds up to 100 messages on kept-open connections. */
 const CONCURRENCY = 4;
 
-/** One BullMQ worker per channel. `stop` lets the chunks in hand finish. */
+/** One BullMQ worker per lane. `stop` lets the chunks that are being sent finish; those that wait stay in their rows. */
 export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
   const connection = openBlocking(app.config.redisUrl);
-  const inHand = new Set<Promise<boolean>>();
-  const deliver = (chunkId: string) => {
-    const delivery = deliverChunk(app, chunkId);
+  const stopping = new AbortController();
+  const inHand = new Set<Promise<unknown>>();
+  const work = (lane: Lane) => (job: ChunkJob) => {
+    const delivery = deliverAtItsMoment(app, lane, job, stopping.signal);
     inHand.add(delivery);
     return delivery.finally(() => inHand.delete(delivery));
   };
-  const work = ({ chunkId }: ChunkJob) => deliver(chunkId);
-  const workers = [...app.channels.keys()].map((channel) =>
-    startWorker(app, channel, { connection, concurrency: CONCURRENCY, work }),
+  const workers = LANES.filter(({ channel }) => app.channels.has(channel)).map((lane) =>
+    startWorker(app, laneName(lane), { connection, concurrency: CONCURRENCY, work: work(lane) }),
   );
   return {
     async stop() {
+      stopping.abort();
       await closeWorkers(workers, connection);
       await Promise.allSettled(inHand);
     },
   };
+}
+
+async function deliverAtItsMoment(app: Dispatcher, lane: Lane, job: ChunkJob, signal: AbortSignal): Promise<void> {
+  const { chunkId: id, size, turn, at, until } = job;
+  const early = at - app.clock.now().getTime();
+  if (early > 0) await sleep(early, undefined, { signal }).catch(() => {});
+  if (signal.aborted) return;
+  await deliverChunk(app, { ...lane, id, size, turn, readyAt: new Date(at), expiresAt: new Date(until) }, signal);
 }

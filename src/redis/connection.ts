@@ -8,9 +8,13 @@ export function openBlocking(url: string): Redis {
   return quiet(new Redis(url, { maxRetriesPerRequest: null, retryStrategy }));
 }
 
-/** For adding jobs: fails at once while Redis is away, because the row in PostgreSQL is found by the rescue anyway. */
+/** A Redis that accepts commands and answers none counts as away after this long. */
+const COMMAND_TIMEOUT_MS = 2000;
+
+/** For adding jobs, limits and health: fails at once while Redis is away, because every caller can go on without it. */
 export function openFailingFast(url: string): Redis {
-  return quiet(new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, retryStrategy }));
+  const options = { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS };
+  return quiet(new Redis(url, { ...options, retryStrategy }));
 }
 
 /** An ioredis client without a listener prints every failed reconnect; the health check and the metrics tell it better. */

@@ -1,2 +1,13 @@
 /** All of BullMQ's keys: one hash tag, so that a Redis Cluster keeps a queue's scripts on one node. */
 export const QUEUE_PREFIX = '{dosebell}';
+
+/** The circuit breaker of a sender's account. */
+export const healthKey = (account: string): string => `${QUEUE_PREFIX}:health:${inKey(account)}`;
+
+/** The rate limit of a sender's account. */
+export const rateKey = (account: string): string => `${QUEUE_PREFIX}:rate:${inKey(account)}`;
+
+/** An account without what would move a key's hash tag, and of bounded length; two alike share a key, and are only slower. */
+function inKey(account: string): string {
+  return account.replace(/[^\w+@.:-]/g, '_').slice(0, 200);
+}

@@ -1,6 +1,7 @@
 import type { AttemptPurpose, AttemptState, ChannelName } from '../domain/attempt.ts';
 import { attemptStatesBefore } from '../domain/attempt.ts';
 import { timeOf } from '../domain/ids.ts';
+import type { HeldChunk } from './chunks.ts';
 import { column, type Sql } from './pool.ts';
 
 /** An attempt as it is written before anything leaves. `contactPointId` null: nobody to reach, failed at once with `code`. */
@@ -68,7 +69,6 @@ export async function reachOf(sql: Sql, doseIds: string[]): Promise<Map<string, 
 export interface AttemptToSend {
   id: string;
   tenantId: string;
-  patientId: string;
   doseId: string;
   localDate: string;
   escalationId: string | null;
@@ -85,7 +85,8 @@ export interface AttemptToSend {
   doseDueAt: Date;
   contact: Uint8Array;
   contactState: string;
-  contactCode: string | null;
+  /** Who was asked to send it before. */
+  account: string | null;
   locale: string;
   zone: string;
   consent: { reminders: boolean };
@@ -103,10 +104,10 @@ export async function readToSend(
       ? sql`a.chunk_id = ${which.chunkId}`
       : sql`a.id = ANY(${which.ids}::uuid[]) AND a.day = ANY(${[...new Set(which.ids.map(dayOf))]}::date[])`;
   return sql<AttemptToSend[]>`
-    SELECT a.id, a.tenant_id AS "tenantId", a.patient_id AS "patientId", d.critical, a.dose_id AS "doseId", a.local_date AS "localDate", a.escalation_id AS "escalationId", a.purpose,
-           a.rung, a.channel, a.contact_point_id AS "contactPointId", a.due_at AS "dueAt", a.expires_at AS "expiresAt",
+    SELECT a.id, a.tenant_id AS "tenantId", d.critical, a.dose_id AS "doseId", a.local_date AS "localDate",
+           a.escalation_id AS "escalationId", a.purpose, a.rung, a.channel, a.contact_point_id AS "contactPointId", a.due_at AS "dueAt", a.expires_at AS "expiresAt",
            a.created_at AS "createdAt", a.tries, d.state AS "doseState", d.due_at AS "doseDueAt", c.value AS contact,
-           c.state AS "contactState", c.state_code AS "contactCode", t.locale, t.zone, t.consent,
+           c.state AS "contactState", a.account, t.locale, t.zone, t.consent,
            e.state AS "escalationState"
     FROM attempts a
     JOIN doses d ON d.id = a.dose_id AND d.local_date = a.local_date
@@ -128,19 +129,19 @@ export interface AttemptUpdate {
 
 /**
  * Writes the outcomes of a chunk in one statement, and returns the ids that really changed. Only forward: each row is
- * guarded by the states that may precede its new one, and an intent goes to another chunk only from `heldChunk`: where the
+ * guarded by the states that may precede its new one, and an intent goes to another chunk only from the held one: where the
  * lease was lost, another worker may be sending it.
  */
 export async function updateAttempts(
   sql: Sql,
   updates: AttemptUpdate[],
-  { now, checkAt, heldChunk }: { now: Date; checkAt: Date; heldChunk: string | null },
+  { now, checkAt, held }: { now: Date; checkAt: Date; held: Pick<HeldChunk, 'id' | 'account'> | null },
 ): Promise<Set<string>> {
   if (updates.length === 0) return new Set();
   const rows = await sql<{ id: string }[]>`
     UPDATE attempts a SET
       state = v.state, code = coalesce(v.code, CASE WHEN v.state IN ('failed', 'cancelled') THEN 'unspecified' END),
-      ref = coalesce(v.ref, a.ref), chunk_id = coalesce(v.chunk_id, a.chunk_id),
+      ref = coalesce(v.ref, a.ref), account = coalesce(${held?.account ?? null}, a.account), chunk_id = coalesce(v.chunk_id, a.chunk_id),
       tries = a.tries + CASE WHEN v.state = 'intent' THEN 1 ELSE 0 END,
       accepted_at = coalesce(a.accepted_at, CASE WHEN v.state IN ('accepted', 'delivered') THEN ${now}::timestamptz END),
       delivered_at = CASE WHEN v.state = 'delivered' THEN ${now}::timestamptz END,
@@ -156,7 +157,7 @@ export async function updateAttempts(
                 )}::text[])
       AS v (id, day, state, code, ref, chunk_id, before)
     WHERE a.id = v.id AND a.day = v.day AND a.state = ANY(string_to_array(v.before, ','))
-      AND (v.state <> 'intent' OR a.state <> 'intent' OR a.chunk_id = ${heldChunk})
+      AND (v.state <> 'intent' OR a.state <> 'intent' OR a.chunk_id = ${held?.id ?? null})
     RETURNING a.id`;
   return new Set(rows.map((row) => row.id));
 }

@@ -1,40 +1,73 @@
 import type { ChannelName } from '../domain/attempt.ts';
 import { column, type Sql } from './pool.ts';
 
-/** Attempts sent as one job: one channel, one sender, one priority, one moment. */
+/** Attempts sent as one job: one channel, one priority, one moment. */
 export interface Chunk {
   id: string;
   channel: ChannelName;
-  sender: string;
   critical: boolean;
   size: number;
   readyAt: Date;
+  /** When the last of its messages is worthless. */
+  expiresAt: Date;
+  /** Its place among routine chunks that are ready: the lower goes first (src/dispatch/turns.ts). */
+  turn: number;
 }
 
 export async function insertChunks(sql: Sql, chunks: Chunk[], now: Date): Promise<void> {
   if (chunks.length === 0) return;
   await sql`
-    INSERT INTO chunks (id, channel, sender, critical, size, ready_at, created_at)
+    INSERT INTO chunks (id, channel, critical, size, ready_at, expires_at, turn, created_at)
     SELECT *, ${now}
-    FROM unnest(${column(chunks, 'id')}::uuid[], ${column(chunks, 'channel')}::text[], ${column(chunks, 'sender')}::text[],
-                ${column(chunks, 'critical')}::text[]::boolean[], ${column(chunks, 'size')}::int[], ${column(chunks, 'readyAt')}::timestamptz[])`;
+    FROM unnest(${column(chunks, 'id')}::uuid[], ${column(chunks, 'channel')}::text[],
+                ${column(chunks, 'critical')}::text[]::boolean[], ${column(chunks, 'size')}::int[],
+                ${column(chunks, 'readyAt')}::timestamptz[], ${column(chunks, 'expiresAt')}::timestamptz[],
+                ${column(chunks, 'turn')}::int[])`;
 }
 
-/** A held chunk. `fence` proves the holder: it grows with every claim. */
+/** A held chunk. `fence` proves the holder: it grows with every claim. `account` is who was asked to send it. */
 export interface HeldChunk {
   id: string;
   channel: ChannelName;
   critical: boolean;
+  turn: number;
+  account: string | null;
   fence: number;
 }
 
-/** Marks a queued chunk as being sent, for one holder. Null: somebody else has it, or it is done. */
-export async function claimChunk(sql: Sql, id: string, leaseUntil: Date): Promise<HeldChunk | null> {
+/** Marks a queued chunk as being sent by an account, for one holder. Null: somebody else has it, or it is done. */
+export async function claimChunk(
+  sql: Sql,
+  id: string,
+  { leaseUntil, account }: { leaseUntil: Date; account: string | null },
+): Promise<HeldChunk | null> {
   const [held] = await sql<HeldChunk[]>`
-    UPDATE chunks SET state = 'sending', fence = fence + 1, lease_until = ${leaseUntil}
+    UPDATE chunks SET state = 'sending', fence = fence + 1, lease_until = ${leaseUntil}, account = ${account}
     WHERE id = ${id} AND state = 'queued'
-    RETURNING id, channel, critical, fence`;
+    RETURNING id, channel, critical, turn, account, fence`;
   return held ?? null;
+}
+
+/**
+ * Leaves at most `most` messages in a queued chunk and moves the others to `rest`, a new chunk like it, whose size is
+ * returned. 0: there were no more, or somebody has the chunk.
+ */
+export async function splitChunk(
+  sql: Sql,
+  id: string,
+  split: { most: number; rest: string; now: Date },
+): Promise<number> {
+  const { most, rest, now } = split;
+  const moved = await sql`
+    WITH old AS (UPDATE chunks SET size = ${most} WHERE id = ${id} AND state = 'queued' AND size > ${most} RETURNING *),
+    others AS (
+      SELECT a.id, a.day FROM attempts a JOIN old ON a.chunk_id = old.id
+      WHERE a.state = 'intent' ORDER BY a.id OFFSET ${most}),
+    made AS (
+      INSERT INTO chunks (id, channel, critical, size, ready_at, expires_at, turn, created_at)
+      SELECT ${rest}, channel, critical, (SELECT count(*) FROM others), ready_at, expires_at, turn, ${now} FROM old)
+    UPDATE attempts a SET chunk_id = ${rest} FROM others WHERE a.id = others.id AND a.day = others.day`;
+  return moved.count;
 }
 
 /** Holds a chunk for longer: sending it takes its time, and its holder is alive. */
@@ -52,11 +85,20 @@ export async function finishChunk(sql: Sql, held: HeldChunk): Promise<boolean> {
   return done.count === 1;
 }
 
-/** Chunks that should have left by `before` and were taken by nobody: their job was lost, or Redis is down. */
-export async function overdueChunks(sql: Sql, before: Date, limit: number): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    SELECT id FROM chunks WHERE state = 'queued' AND ready_at <= ${before} ORDER BY ready_at LIMIT ${limit}`;
-  return rows.map((row) => row.id);
+/** Chunks that should have left by `before` and were taken by nobody, in the order in which they should leave. */
+export async function overdueChunks(sql: Sql, before: Date, limit: number): Promise<Chunk[]> {
+  return sql<Chunk[]>`
+    SELECT id, channel, critical, size, ready_at AS "readyAt", expires_at AS "expiresAt", turn
+    FROM chunks WHERE state = 'queued' AND ready_at <= ${before}
+    ORDER BY critical DESC, turn, ready_at LIMIT ${limit}`;
+}
+
+/** By channel, the turn of the next chunk that waits though it is ready; nothing where none waits. */
+export async function waitingTurns(sql: Sql, now: Date): Promise<Map<ChannelName, number>> {
+  const rows = await sql<{ channel: ChannelName; turn: number }[]>`
+    SELECT channel, min(turn) AS turn FROM chunks
+    WHERE state = 'queued' AND ready_at <= ${now} AND NOT critical GROUP BY channel`;
+  return new Map(rows.map(({ channel, turn }) => [channel, turn]));
 }
 
 /**
@@ -67,14 +109,18 @@ export async function abandonChunks(sql: Sql, now: Date, checkAt: Date): Promise
   const lost = await sql`
     WITH lost AS (
       UPDATE chunks SET state = 'done', lease_until = NULL
-      WHERE state = 'sending' AND lease_until <= ${now} RETURNING id)
-    UPDATE attempts a SET state = 'unknown', code = 'worker_lost', check_at = ${checkAt}
+      WHERE state = 'sending' AND lease_until <= ${now} RETURNING id, account)
+    UPDATE attempts a SET state = 'unknown', code = 'worker_lost', check_at = ${checkAt}, account = lost.account
     FROM lost WHERE a.chunk_id = lost.id AND a.state = 'intent'`;
   return lost.count;
 }
 
-/** When the oldest chunk that is ready and untaken became ready, by channel. */
-export async function oldestReady(sql: Sql, now: Date): Promise<{ channel: ChannelName; readyAt: Date }[]> {
-  return sql<{ channel: ChannelName; readyAt: Date }[]>`
-    SELECT channel, min(ready_at) AS "readyAt" FROM chunks WHERE state = 'queued' AND ready_at <= ${now} GROUP BY channel`;
+/** When the oldest chunk that is ready and untaken became ready, by channel and priority. */
+export async function oldestReady(
+  sql: Sql,
+  now: Date,
+): Promise<{ channel: ChannelName; critical: boolean; readyAt: Date }[]> {
+  return sql<{ channel: ChannelName; critical: boolean; readyAt: Date }[]>`
+    SELECT channel, critical, min(ready_at) AS "readyAt" FROM chunks
+    WHERE state = 'queued' AND ready_at <= ${now} GROUP BY channel, critical`;
 }

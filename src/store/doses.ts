@@ -162,6 +162,9 @@ export interface DueDose {
   zone: string;
   consent: { reminders: boolean; channels?: string[] };
   quietHours: { from: string; to: string } | null;
+  /** The tenant's share of what there is, and the seconds its routine reminders are spread over. */
+  weight: number;
+  spreadSeconds: number;
 }
 
 /**
@@ -181,8 +184,9 @@ export async function claimDueDoses(
     SELECT due.id, due.local_date AS "localDate", due.tenant_id AS "tenantId", due.patient_id AS "patientId",
            due.prescription_id AS "prescriptionId", due.due_at AS "dueAt", due.window_ends_at AS "windowEndsAt",
            due.next_action_at AS "nextActionAt", due.state, due.rung, due.critical, p.policy, t.zone, t.consent,
-           t.quiet_hours AS "quietHours"
-    FROM due JOIN prescriptions p ON p.id = due.prescription_id JOIN patients t ON t.id = due.patient_id`;
+           t.quiet_hours AS "quietHours", o.weight, o.spread_seconds AS "spreadSeconds"
+    FROM due JOIN prescriptions p ON p.id = due.prescription_id JOIN patients t ON t.id = due.patient_id
+         JOIN tenants o ON o.id = due.tenant_id`;
 }
 
 /** Opened, moved to the next rung, or put off. */
@@ -224,18 +228,23 @@ export async function endDoses(sql: Sql, ends: DoseEnd[], now: Date): Promise<vo
     WHERE d.id = v.id AND d.local_date = v.local_date AND d.state IN ('planned', 'open')`;
 }
 
-/** A definite failure: the next rung's turn comes now, unless the dose has moved on since `rung` was sent. */
+/**
+ * A definite failure: the next rung's turn comes now, unless the dose has moved on since `rung` was sent. Returns the ids of
+ * the doses whose turn that was.
+ */
 export async function hastenDoses(
   sql: Sql,
   failed: { doseId: string; localDate: string; rung: number }[],
   now: Date,
-): Promise<void> {
-  if (failed.length === 0) return;
-  await sql`
+): Promise<Set<string>> {
+  if (failed.length === 0) return new Set();
+  const rows = await sql<{ id: string }[]>`
     UPDATE doses d SET next_action_at = ${now}
     FROM unnest(${column(failed, 'doseId')}::uuid[], ${column(failed, 'localDate')}::date[],
                 ${column(failed, 'rung')}::smallint[]) AS v (id, local_date, rung)
     JOIN prescriptions p ON true
     WHERE d.id = v.id AND d.local_date = v.local_date AND d.state = 'open' AND d.rung = v.rung + 1
-      AND p.id = d.prescription_id AND d.rung < jsonb_array_length(p.policy -> 'ladder') AND d.next_action_at > ${now}`;
+      AND p.id = d.prescription_id AND d.rung < jsonb_array_length(p.policy -> 'ladder') AND d.next_action_at > ${now}
+    RETURNING d.id`;
+  return new Set(rows.map((row) => row.id));
 }

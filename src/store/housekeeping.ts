@@ -17,7 +17,7 @@ export async function rehomeDoses(sql: Sql, shards: number): Promise<number> {
   return moved.count;
 }
 
-/** Removes finished chunks and idempotency keys older than `before`; returns whether there may be more. */
+/** Removes finished chunks, idempotency keys and providers' ids older than `before`; returns whether there may be more. */
 export async function prune(sql: Sql, before: Date): Promise<boolean> {
   const chunks = await sql`
     DELETE FROM chunks WHERE id IN (
@@ -25,5 +25,8 @@ export async function prune(sql: Sql, before: Date): Promise<boolean> {
   const keys = await sql`
     DELETE FROM idempotency_keys WHERE (tenant_id, key) IN (
       SELECT tenant_id, key FROM idempotency_keys WHERE created_at < ${before} ORDER BY created_at LIMIT ${ROWS_PER_PASS})`;
-  return chunks.count === ROWS_PER_PASS || keys.count === ROWS_PER_PASS;
+  const refs = await sql`
+    DELETE FROM provider_refs WHERE (account, ref) IN (
+      SELECT account, ref FROM provider_refs WHERE created_at < ${before} ORDER BY created_at LIMIT ${ROWS_PER_PASS})`;
+  return [chunks, keys, refs].some(({ count }) => count === ROWS_PER_PASS);
 }

@@ -28,20 +28,23 @@ CREATE TABLE attempts (
   accepted_at timestamp with time zone,
   delivered_at timestamp with time zone,
   ended_at timestamp with time zone,
-  check_at timestamp with time zone
+  check_at timestamp with time zone,
+  account text
 ) PARTITION BY RANGE (day);
 
 CREATE TABLE chunks (
   id uuid NOT NULL,
   channel text NOT NULL,
-  sender text NOT NULL,
   critical boolean NOT NULL,
   size integer NOT NULL,
   ready_at timestamp with time zone NOT NULL,
   state text NOT NULL DEFAULT 'queued'::text,
   fence integer NOT NULL DEFAULT 0,
   lease_until timestamp with time zone,
-  created_at timestamp with time zone NOT NULL
+  created_at timestamp with time zone NOT NULL,
+  account text,
+  expires_at timestamp with time zone NOT NULL,
+  turn integer NOT NULL DEFAULT 1
 ) WITH (fillfactor=70);
 
 CREATE TABLE confirmations (
@@ -140,6 +143,14 @@ CREATE TABLE inbound_messages (
   received_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE incidents (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone
+);
+
 CREATE TABLE migrations (
   name text NOT NULL,
   applied_at timestamp with time zone NOT NULL DEFAULT now()
@@ -176,10 +187,20 @@ CREATE TABLE prescriptions (
   updated_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE provider_refs (
+  account text NOT NULL,
+  ref text NOT NULL,
+  attempt_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE tenants (
   id uuid NOT NULL,
   name text NOT NULL,
-  created_at timestamp with time zone NOT NULL
+  created_at timestamp with time zone NOT NULL,
+  weight smallint NOT NULL DEFAULT 1,
+  spread_seconds smallint NOT NULL DEFAULT 0,
+  peak_per_minute integer
 );
 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (hash);
@@ -206,6 +227,8 @@ ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (t
 
 ALTER TABLE inbound_messages ADD CONSTRAINT inbound_messages_pkey PRIMARY KEY (sid);
 
+ALTER TABLE incidents ADD CONSTRAINT incidents_pkey PRIMARY KEY (id);
+
 ALTER TABLE migrations ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
 ALTER TABLE patients ADD CONSTRAINT patients_pkey PRIMARY KEY (id);
@@ -215,6 +238,8 @@ ALTER TABLE patients ADD CONSTRAINT patients_tenant_id_external_id_key UNIQUE (t
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_pkey PRIMARY KEY (id);
 
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_tenant_id_external_id_key UNIQUE (tenant_id, external_id);
+
+ALTER TABLE provider_refs ADD CONSTRAINT provider_refs_pkey PRIMARY KEY (account, ref);
 
 ALTER TABLE tenants ADD CONSTRAINT tenants_name_key UNIQUE (name);
 
@@ -237,6 +262,8 @@ ALTER TABLE attempts ADD CONSTRAINT attempts_state_check CHECK ((state = ANY (AR
 ALTER TABLE chunks ADD CONSTRAINT chunks_check CHECK (((state = 'sending'::text) = (lease_until IS NOT NULL)));
 
 ALTER TABLE chunks ADD CONSTRAINT chunks_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'done'::text])));
+
+ALTER TABLE chunks ADD CONSTRAINT chunks_turn_check CHECK ((turn > 0));
 
 ALTER TABLE confirmations ADD CONSTRAINT confirmations_answer_check CHECK ((answer = ANY (ARRAY['taken'::text, 'skipped'::text, 'snoozed'::text])));
 
@@ -276,7 +303,15 @@ ALTER TABLE escalations ADD CONSTRAINT escalations_kind_check CHECK ((kind = ANY
 
 ALTER TABLE escalations ADD CONSTRAINT escalations_state_check CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text])));
 
+ALTER TABLE incidents ADD CONSTRAINT incidents_kind_check CHECK ((kind = ANY (ARRAY['provider_down'::text, 'channel_down'::text])));
+
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'stopped'::text])));
+
+ALTER TABLE tenants ADD CONSTRAINT tenants_peak_per_minute_check CHECK ((peak_per_minute > 0));
+
+ALTER TABLE tenants ADD CONSTRAINT tenants_spread_seconds_check CHECK (((spread_seconds >= 0) AND (spread_seconds <= 300)));
+
+ALTER TABLE tenants ADD CONSTRAINT tenants_weight_check CHECK (((weight >= 1) AND (weight <= 100)));
 
 CREATE INDEX attempts_by_chunk ON public.attempts USING btree (chunk_id) WHERE (chunk_id IS NOT NULL);
 
@@ -308,11 +343,15 @@ CREATE UNIQUE INDEX escalations_one_open ON public.escalations USING btree (pati
 
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 
+CREATE UNIQUE INDEX incidents_one_open ON public.incidents USING btree (kind, subject) WHERE (closed_at IS NULL);
+
 CREATE INDEX prescriptions_by_patient ON public.prescriptions USING btree (patient_id, id);
 
 CREATE INDEX prescriptions_by_tenant ON public.prescriptions USING btree (tenant_id, id);
 
 CREATE INDEX prescriptions_to_plan ON public.prescriptions USING btree (planned_to) WHERE (state = 'active'::text);
+
+CREATE INDEX provider_refs_by_age ON public.provider_refs USING btree (created_at);
 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
@@ -343,15 +382,16 @@ AS $function$
 DECLARE
   month date := date_trunc('month', from_day);
   parent text;
+  fill integer;
   child text;
 BEGIN
   WHILE month <= to_day LOOP
-    FOREACH parent IN ARRAY ARRAY['doses', 'attempts'] LOOP
+    FOR parent, fill IN VALUES ('doses', 80), ('attempts', 50) LOOP
       child := parent || to_char(month, '_YYYY_MM');
       IF to_regclass(child) IS NULL THEN
         PERFORM pg_advisory_xact_lock(hashtext('make_partitions'));
-        EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = 80)',
-                       child, parent, month, month + interval '1 month');
+        EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = %s)',
+                       child, parent, month, month + interval '1 month', fill);
       END IF;
     END LOOP;
     month := month + interval '1 month';

@@ -1,12 +1,15 @@
-import { Redis } from 'ioredis';
 import { afterAll, inject } from 'vitest';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
+import { openHealth } from '#src/dispatch/health.ts';
+import { openLimits } from '#src/dispatch/limits.ts';
 import { openQueues } from '#src/dispatch/queues.ts';
+import { Turns } from '#src/dispatch/turns.ts';
 import type { ChannelName, Outcome } from '#src/domain/attempt.ts';
 import type { PatientRecord } from '#src/domain/patient.ts';
 import { completePolicy, type Policy } from '#src/domain/policy.ts';
 import { createPrescription, putPatient } from '#src/intake/commands.ts';
+import { openFailingFast } from '#src/redis/connection.ts';
 import { createTenant } from '#src/store/tenants.ts';
 import { type TestApp, testApp } from './app.ts';
 
@@ -21,7 +24,7 @@ interface ScriptedChannel extends Channel {
 
 export type TestDispatcher = Omit<Dispatcher, 'clock' | 'channels'> &
   TestApp & {
-    channels: Map<ChannelName, Channel>;
+    channels: Map<ChannelName, Channel[]>;
     scripted: Record<ChannelName, ScriptedChannel>;
     tenantId: string;
     apiKey: string;
@@ -31,19 +34,38 @@ export type TestDispatcher = Omit<Dispatcher, 'clock' | 'channels'> &
 export async function testDispatcher(): Promise<TestDispatcher> {
   const app = await testApp();
   const redisUrl = `${inject('redisUrl')}/${process.env.VITEST_POOL_ID ?? '0'}`;
-  const redis = new Redis(redisUrl);
-  await redis.flushdb();
-  redis.disconnect();
-  const queues = await openQueues(redisUrl);
-  afterAll(() => queues.close());
+  const carried = await onRedis(app, redisUrl);
+  await carried.redis.flushdb();
+  afterAll(carried.close);
   const scripted = {
     push: scriptedChannel('push', true),
     sms: scriptedChannel('sms', false),
     email: scriptedChannel('email', true),
   };
-  const channels = new Map<ChannelName, Channel>(Object.values(scripted).map((channel) => [channel.name, channel]));
+  const channels = Map.groupBy<ChannelName, Channel>(Object.values(scripted), (channel) => channel.name);
   const tenant = await createTenant(app.sql, 'Test hospital', app.clock.now());
-  return { ...app, config: { ...app.config, redisUrl }, queues, channels, scripted, ...tenant };
+  return { ...app, ...carried.parts, channels, scripted, ...tenant };
+}
+
+/** The parts of a dispatcher that live on Redis, on the one at `redisUrl` (which may be away). */
+export async function onRedis(app: TestApp, redisUrl: string) {
+  const redis = openFailingFast(redisUrl);
+  const queues = await openQueues(redis);
+  return {
+    redis,
+    parts: {
+      config: { ...app.config, redisUrl },
+      redis,
+      queues,
+      limits: openLimits(app, redis),
+      health: openHealth(app, redis),
+      turns: new Turns(),
+    },
+    async close() {
+      await queues.close();
+      redis.disconnect();
+    },
+  };
 }
 
 function scriptedChannel(name: ChannelName, idempotent: boolean): ScriptedChannel {
@@ -51,6 +73,9 @@ function scriptedChannel(name: ChannelName, idempotent: boolean): ScriptedChanne
     name,
     provider: `scripted-${name}`,
     sender: `sender-${name}`,
+    weight: 1,
+    perSecond: 10_000,
+    units: () => 1,
     idempotent,
     receipts: !idempotent,
     sent: [],

@@ -1,5 +1,6 @@
 import { ladderPass } from '#schedulers/ladder.ts';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
+import { type Chunk, overdueChunks } from '#src/store/chunks.ts';
 import type { TestDispatcher } from './dispatcher.ts';
 
 /** Empties what a test leaves in the tables and the scripted channels; the tenant and the clock stay. */
@@ -9,10 +10,8 @@ export async function clear(app: TestDispatcher): Promise<void> {
 }
 
 /** The chunks nobody has taken whose moment has come, as a worker would be told of them. */
-export async function readyChunks(app: TestDispatcher): Promise<string[]> {
-  const rows = await app.sql<{ id: string }[]>`
-    SELECT id FROM chunks WHERE state = 'queued' AND ready_at <= ${app.clock.now()} ORDER BY id`;
-  return rows.map((row) => row.id);
+export async function readyChunks(app: TestDispatcher): Promise<Chunk[]> {
+  return (await overdueChunks(app.sql, app.clock.now(), 1000)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Moves the clock, walks the ladders, and sends every chunk that is ready, until nothing is left to do at that moment. */
@@ -21,7 +20,7 @@ export async function driveTo(app: TestDispatcher, at: Date): Promise<void> {
   for (let round = 0; round < 5; round++) {
     await ladderPass(app);
     const ready = await readyChunks(app);
-    for (const id of ready) await deliverChunk(app, id);
+    for (const chunk of ready) await deliverChunk(app, chunk);
     if (ready.length === 0) return;
   }
 }

@@ -5,6 +5,7 @@ import { recordAck } from '#src/ack/record.ts';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
 import { applyReceipts } from '#src/dispatch/receipts.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
+import type { Chunk } from '#src/store/chunks.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '../helpers/dispatcher.ts';
 import { clear, driveTo, readyChunks } from '../helpers/drive.ts';
 
@@ -302,7 +303,7 @@ describe('too late, too early, twice', () => {
     app.clock.set(DUE);
     await ladderPass(app);
     await app.sql`
-      UPDATE chunks SET state = 'sending', fence = 1, lease_until = ${app.clock.now()}
+      UPDATE chunks SET state = 'sending', account = 'scripted-sms:sender-sms', fence = 1, lease_until = ${app.clock.now()}
       WHERE id IN (SELECT chunk_id FROM attempts a JOIN doses d ON d.id = a.dose_id WHERE d.prescription_id = ${id})`;
     app.scripted.sms.found = accepted;
     await rescuePass(app);
@@ -313,16 +314,6 @@ describe('too late, too early, twice', () => {
     expect((await attemptsOf(doseId)).at(-1)).toMatchObject({ state: 'accepted' });
     expect(app.scripted.sms.sent).toHaveLength(0);
   });
-
-  it('a chunk whose job was lost with Redis is sent by the rescue', async () => {
-    await seedPrescription(app, await seedPatient(app));
-    app.clock.set(DUE);
-    await ladderPass(app);
-    expect(left()).toHaveLength(0);
-    app.clock.advance(3);
-    await rescuePass(app);
-    expect(left()).toEqual([['push', 'reminder']]);
-  });
 });
 
 describe('a slow provider', () => {
@@ -330,7 +321,7 @@ describe('a slow provider', () => {
     const id = await seedPrescription(app, await seedPatient(app));
     app.clock.set(DUE);
     await ladderPass(app);
-    const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
+    const [chunk] = await readyChunks(app);
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const [called, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const send = app.scripted.push.send;
@@ -339,7 +330,7 @@ describe('a slow provider', () => {
       await answer.promise;
       return send(batch);
     };
-    const delivery = deliverChunk(app, chunk?.id ?? '');
+    const delivery = deliverChunk(app, chunk as Chunk);
     const held = () => app.sql`SELECT 1 FROM chunks WHERE state = 'sending' AND lease_until > ${app.clock.now()}`;
     await called.promise;
     expect(await held()).toHaveLength(1);

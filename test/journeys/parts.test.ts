@@ -5,9 +5,8 @@ import { startHorizon } from '#schedulers/horizon.ts';
 import { startHousekeeping } from '#schedulers/housekeeping.ts';
 import { startLadder } from '#schedulers/ladder.ts';
 import { startRescue } from '#schedulers/rescue.ts';
-import { openQueues } from '#src/dispatch/queues.ts';
 import { startWorkers } from '#src/dispatch/workers.ts';
-import { seedPatient, seedPrescription, type TestDispatcher, testDispatcher } from '../helpers/dispatcher.ts';
+import { onRedis, seedPatient, seedPrescription, type TestDispatcher, testDispatcher } from '../helpers/dispatcher.ts';
 import { clear } from '../helpers/drive.ts';
 
 const app = await testDispatcher();
@@ -46,8 +45,8 @@ describe('the parts of the running processes', () => {
   });
 
   it('started while Redis is away: the ladder and the rescue send the dose, and everything stops', async () => {
-    const queues = await openQueues(NOBODY);
-    const without: TestDispatcher = { ...app, config: { ...app.config, redisUrl: NOBODY }, queues };
+    const { parts: carried, close } = await onRedis(app, NOBODY);
+    const without: TestDispatcher = { ...app, ...carried };
     app.clock.set(DUE);
     const start = [startHorizon, startBuckets, startLadder, startGauges, startRescue, startWorkers];
     const parts = start.map((each) => each(without));
@@ -55,7 +54,7 @@ describe('the parts of the running processes', () => {
     app.clock.advance(3);
     await vi.waitFor(async () => expect(await attempts()).toEqual([{ channel: 'push', state: 'accepted' }]), sentOnce);
     for (const part of parts.reverse()) await part.stop();
-    await queues.close();
+    await close();
     expect(app.scripted.push.sent).toHaveLength(1);
   });
 });

@@ -1,0 +1,58 @@
+import type { App } from '../app.ts';
+import type { ChannelName } from '../domain/attempt.ts';
+import { closeIncident, type Incident, openIncident } from '../store/incidents.ts';
+import type { Pool } from '../store/pool.ts';
+
+type Told = Pick<App, 'sql' | 'log' | 'clock'>;
+
+/** What this process has told PostgreSQL. */
+interface Book {
+  told: Map<string, { isDown: boolean; at: number }>;
+  /** Rows are written one after another, so that "up" never overtakes "down". */
+  writing: Promise<void>;
+}
+const books = new WeakMap<Pool, Book>();
+
+/** Told again after this long: it heals what another process wrote meanwhile, or died before it wrote. */
+const REMEMBERED_MS = 30_000;
+
+/** No sender of the channel is well. To be told as often as it is seen. */
+export const channelDown = (app: Told, channel: ChannelName): Promise<void> =>
+  tellIncident(app, { kind: 'channel_down', subject: channel }, true);
+
+/** A sender of the channel is well: a probe is no such sight yet. To be told as often as it is seen. */
+export const channelUp = (app: Told, channel: ChannelName): Promise<void> =>
+  tellIncident(app, { kind: 'channel_down', subject: channel }, false);
+
+/**
+ * Tells that something is down, or not (any more). One row and one log line at each change, however many processes tell it;
+ * costs nothing in between. Never rejects: what could not be written is written when it is told again.
+ */
+export async function tellIncident(app: Told, incident: Incident, isDown: boolean): Promise<void> {
+  const book = bookOf(app.sql);
+  const key = `${incident.kind} ${incident.subject}`;
+  const known = book.told.get(key);
+  const now = app.clock.now().getTime();
+  if (known?.isDown === isDown && now - known.at < REMEMBERED_MS) return;
+  book.told.set(key, { isDown, at: now });
+  book.writing = book.writing
+    .then(() => write(app, incident, isDown))
+    .catch((error: Error) => {
+      book.told.delete(key);
+      app.log.warn({ incident, reason: error.message }, 'an incident could not be written');
+    });
+  await book.writing;
+}
+
+function bookOf(sql: Pool): Book {
+  const book = books.get(sql) ?? { told: new Map(), writing: Promise.resolve() };
+  books.set(sql, book);
+  return book;
+}
+
+async function write({ sql, log, clock }: Told, incident: Incident, isDown: boolean): Promise<void> {
+  const now = clock.now();
+  if (isDown) {
+    if (await openIncident(sql, incident, now)) log.error({ incident }, 'an incident has begun');
+  } else if (await closeIncident(sql, incident, now)) log.info({ incident }, 'an incident is over');
+}
