@@ -130,7 +130,7 @@ describe('the commands', () => {
   test('--help lists each, and tells of each', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
-    for (const name of ['expand', 'preview', 'migrate', 'tenant create']) {
+    for (const name of ['expand', 'preview', 'migrate', 'tenant create', 'tenant set', 'forecast']) {
       expect(stdout).toContain(`dosebell ${name} `);
       const told = await run([...name.split(' '), '--help']);
       expect(told.code).toBe(0);

@@ -7,6 +7,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   preview: async () => (await import('./commands/preview.ts')).previewCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   'tenant create': async () => (await import('./commands/tenant-create.ts')).tenantCreateCommand,
+  'tenant set': async () => (await import('./commands/tenant-set.ts')).tenantSetCommand,
+  forecast: async () => (await import('./commands/forecast.ts')).forecastCommand,
 };
 
 async function main(args: string[]): Promise<number> {

@@ -1,4 +1,5 @@
 import { startBuckets } from '#schedulers/buckets.ts';
+import { startForecast } from '#schedulers/forecast.ts';
 import { startGauges } from '#schedulers/gauges.ts';
 import { startHorizon } from '#schedulers/horizon.ts';
 import { housekeepingPass, startHousekeeping } from '#schedulers/housekeeping.ts';
@@ -12,7 +13,14 @@ await runProcess('scheduler', async (config) => {
   const app = await openDispatcher('scheduler', config);
   await housekeepingPass(app); // the partitions must be there before the first dose
   const watch = await startWatchServer(app);
-  const parts = [startHousekeeping(app), startHorizon(app), startBuckets(app), startLadder(app), startGauges(app)];
+  const parts = [
+    startHousekeeping(app),
+    startHorizon(app),
+    startBuckets(app),
+    startLadder(app),
+    startGauges(app),
+    startForecast(app),
+  ];
   return {
     url: watch.url,
     async stop() {
