@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runProgram } from '#loadtests/rush/testing.ts';
+import { runProgram } from '#loadtests/bench/testing.ts';
 
 const MAIN = 'loadtests/api/main.ts';
 

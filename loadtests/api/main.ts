@@ -1,6 +1,6 @@
-import { runBench } from '#loadtests/rush/program.ts';
-import { prescribe, seedPatients } from '#loadtests/rush/seed.ts';
-import { newDatabase, type Stage, say, serviceEnv, withService } from '#loadtests/rush/stage.ts';
+import { runBench } from '#loadtests/bench/program.ts';
+import { prescribe, seedPatients } from '#loadtests/bench/seed.ts';
+import { newDatabase, type Stage, say, serviceEnv, withService } from '#loadtests/bench/stage.ts';
 import { type App, closeApp, openApp } from '#src/app.ts';
 import { plusSeconds } from '#src/clock.ts';
 import { readConfig } from '#src/config.ts';

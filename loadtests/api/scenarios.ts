@@ -1,5 +1,5 @@
 import autocannon, { type Request, type Result } from 'autocannon';
-import { externalId } from '#loadtests/rush/seed.ts';
+import { externalId } from '#loadtests/bench/seed.ts';
 
 /** What one scenario came to. `failed`: 5xx answers, lost connections and timeouts. */
 export interface Measured {

@@ -1,9 +1,19 @@
-import { createFcmChannel } from '#channels/push-fcm/index.ts';
+import { createChannels } from '#channels/registry.ts';
+import { readConfig } from '#src/config.ts';
 import { runProcess } from '#src/process.ts';
+import { type Sizes, sendBare } from './ceiling.ts';
 import { startNaive } from './naive.ts';
 
-/** The naive service as a process, with dosebell's own settings. It listens nowhere. */
-await runProcess('naive', async ({ databaseUrl, redisUrl, push }) => {
-  const { stop } = startNaive(databaseUrl, redisUrl, createFcmChannel(push));
-  return { url: '', stop };
-});
+/**
+ * The contenders as processes of their own, with dosebell's settings. `naive` is a service that listens nowhere. `ceiling`
+ * sends what it is told by its parent (`Sizes`), answers it when that is done, and ends with it.
+ */
+if (process.argv[2] === 'naive') {
+  await runProcess('naive', async ({ databaseUrl, redisUrl, push, sms, email, http: { publicUrl } }) => {
+    const channels = createChannels({ push, sms, email, publicUrl });
+    const { stop } = startNaive(databaseUrl, redisUrl, channels);
+    return { url: '', stop };
+  });
+} else {
+  process.once('message', async (sizes: Sizes) => process.send?.(await sendBare(readConfig(process.env), sizes)));
+}

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createFcmChannel } from '#channels/push-fcm/index.ts';
+import { createChannels } from '#channels/registry.ts';
 import { type Simulator, startSimulator } from '#loadtests/provider-simulator/simulator.ts';
-import { reminders } from '#loadtests/rush/messages.ts';
 import { openPool } from '#src/store/pool.ts';
 import { testApp, testDatabase } from '#test/helpers/app.ts';
+import { reminders } from './messages.ts';
 import { enqueueNaive, prepareNaive, startNaive } from './naive.ts';
 
 const redisUrl = `${inject('redisUrl')}/${process.env.VITEST_POOL_ID ?? '0'}`;
@@ -29,14 +29,17 @@ afterAll(async () => {
 
 test('fifty messages leave at their moment, each once, each with one finished row; a refused one is tried again', async () => {
   await prepareNaive(database.url);
-  const push = createFcmChannel({
-    baseUrl: simulator.fcm,
-    serviceAccount: JSON.parse(readFileSync(simulator.serviceAccount, 'utf8')),
-    caFile: simulator.caFile,
+  const { push, sms, email } = app.config;
+  const { http, fcm, smtp, serviceAccount, caFile, twilio } = simulator;
+  const channels = createChannels({
+    push: { ...push, baseUrl: fcm, serviceAccount: JSON.parse(readFileSync(serviceAccount, 'utf8')), caFile },
+    sms: { ...sms, twilio: { ...twilio, from: [twilio.from], baseUrl: http, weight: 1, perSecond: 1 } },
+    email: { ...email, url: smtp },
+    publicUrl: 'http://127.0.0.1:9',
   });
   simulator.faults.add({ provider: 'fcm', kind: 'rate_limited', times: 1 });
-  const naive = startNaive(database.url, redisUrl, push);
-  const messages = reminders(app, 50);
+  const naive = startNaive(database.url, redisUrl, channels);
+  const messages = reminders(app, 0, 50);
   const due = new Date(Date.now() + 500);
   await enqueueNaive(redisUrl, messages, due);
 
@@ -47,11 +50,17 @@ test('fifty messages leave at their moment, each once, each with one finished ro
   await naive.stop();
   await sql.end();
 
-  const ids = messages.map((message) => message.attemptId).sort();
+  const ids = messages.map(({ message }) => message.attemptId).sort();
   const ledger = [...simulator.ledger.entries()];
   const accepted = ledger.filter((entry) => entry.outcome === 'accepted');
   expect(ledger.length - accepted.length).toBe(1);
   expect(accepted.map((entry) => entry.attemptId).sort()).toEqual(ids);
+  const shares = Object.entries(Object.groupBy(accepted, ({ channel }) => channel));
+  expect(Object.fromEntries(shares.map(([channel, { length }]) => [channel, length]))).toEqual({
+    push: 35,
+    sms: 10,
+    email: 5,
+  });
   expect(Math.min(...ledger.map((entry) => Date.parse(entry.at)))).toBeGreaterThanOrEqual(due.getTime());
   const refs = new Map(rows.map(({ id, ref }) => [id, ref]));
   expect([...refs.keys()].sort()).toEqual(ids);

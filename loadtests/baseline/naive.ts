@@ -1,13 +1,16 @@
 import { Queue, Worker } from 'bullmq';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
+import { CHANNELS, type ChannelName } from '#src/domain/attempt.ts';
 import { openBlocking } from '#src/redis/connection.ts';
 import { openPool, type Pool } from '#src/store/pool.ts';
+import type { Reminder } from './messages.ts';
 
-const QUEUE = 'notifications';
 const PREFIX = '{naive}';
-/** As many as the push adapter has streams. */
-const CONCURRENCY = 100;
+/** Jobs in work at once: as many as each adapter has streams or connections. */
+const CONCURRENCY: Record<ChannelName, number> = { push: 100, sms: 50, email: 10 };
 const JOBS_PER_CALL = 500;
+/** BullMQ keeps 10,000 events of each queue unless told. */
+const STREAMS = { events: { maxLen: 1000 } };
 
 /** A message as its job carries it: everything that sending takes, so that nothing is read back. */
 type Payload = Omit<OutboundMessage, 'expiresAt' | 'createdAt'> & { expiresAt: string; createdAt: string };
@@ -22,51 +25,60 @@ export async function prepareNaive(databaseUrl: string): Promise<void> {
 }
 
 /** Adds one delayed job per message ahead of time, so that at `due` there is nothing left to do but to send. */
-export async function enqueueNaive(redisUrl: string, messages: OutboundMessage[], due: Date): Promise<void> {
+export async function enqueueNaive(redisUrl: string, reminders: Reminder[], due: Date): Promise<void> {
   const connection = openBlocking(redisUrl);
-  const queue = new Queue<OutboundMessage>(QUEUE, { connection, prefix: PREFIX });
-  for (let i = 0; i < messages.length; i += JOBS_PER_CALL) {
-    const delay = Math.max(0, due.getTime() - Date.now());
-    await queue.addBulk(
-      messages.slice(i, i + JOBS_PER_CALL).map((data) => ({
-        name: 'notify',
-        data,
-        opts: { jobId: data.attemptId, delay, attempts: 3, removeOnComplete: true, removeOnFail: true },
-      })),
-    );
+  for (const [channel, group] of Map.groupBy(reminders, (reminder) => reminder.channel)) {
+    const queue = new Queue<OutboundMessage>(channel, { connection, prefix: PREFIX, streams: STREAMS });
+    for (let i = 0; i < group.length; i += JOBS_PER_CALL) {
+      const delay = Math.max(0, due.getTime() - Date.now());
+      await queue.addBulk(
+        group.slice(i, i + JOBS_PER_CALL).map(({ message: data }) => ({
+          name: 'notify',
+          data,
+          opts: { jobId: data.attemptId, delay, attempts: 3, removeOnComplete: true, removeOnFail: true },
+        })),
+      );
+    }
+    await queue.close();
   }
-  await queue.close();
   connection.disconnect();
 }
 
 /**
- * The usual design, well tuned: one job per notification; its worker inserts a row, sends, updates the row. The provider is
- * reached by dosebell's own push adapter, on one kept-open connection.
+ * The usual design, well tuned: a queue per channel, one job per notification; its worker inserts a row, sends, updates the
+ * row. The providers are reached by dosebell's own adapters, on kept-open connections.
  */
-export function startNaive(databaseUrl: string, redisUrl: string, push: Channel): { stop(): Promise<void> } {
+export function startNaive(
+  databaseUrl: string,
+  redisUrl: string,
+  channels: Map<ChannelName, Channel[]>,
+): { stop(): Promise<void> } {
   const sql = openPool(databaseUrl);
   const connection = openBlocking(redisUrl);
-  const worker = new Worker<Payload>(QUEUE, (job) => notify(sql, push, job.data), {
-    connection,
-    prefix: PREFIX,
-    concurrency: CONCURRENCY,
+  const workers = CHANNELS.map((name) => {
+    const [channel] = channels.get(name) as [Channel];
+    const worker = new Worker<Payload>(name, (job) => notify(sql, channel, job.data), {
+      connection,
+      prefix: PREFIX,
+      concurrency: CONCURRENCY[name],
+    });
+    return worker.on('error', () => {}); // reconnecting is ioredis's work
   });
-  worker.on('error', () => {}); // reconnecting is ioredis's work
   return {
     async stop() {
-      await worker.close();
+      await Promise.all(workers.map((worker) => worker.close()));
       connection.disconnect();
-      await push.close();
+      await Promise.all([...channels.values()].flat().map((channel) => channel.close()));
       await sql.end({ timeout: 5 });
     },
   };
 }
 
-async function notify(sql: Pool, push: Channel, payload: Payload): Promise<void> {
+async function notify(sql: Pool, channel: Channel, payload: Payload): Promise<void> {
   const { attemptId, expiresAt, createdAt } = payload;
   await sql`INSERT INTO notifications (id, state) VALUES (${attemptId}, 'sending') ON CONFLICT (id) DO NOTHING`;
   const message = { ...payload, expiresAt: new Date(expiresAt), createdAt: new Date(createdAt) };
-  const [outcome] = await push.send([message]);
+  const [outcome] = await channel.send([message]);
   if (outcome?.kind !== 'accepted') throw new Error(`not accepted: ${outcome?.kind}`);
   await sql`UPDATE notifications SET state = 'sent', ref = ${outcome.ref}, sent_at = now() WHERE id = ${attemptId}`;
 }

@@ -1,10 +1,10 @@
-import { seedPatients } from '#loadtests/rush/seed.ts';
+import { median } from '#loadtests/bench/program.ts';
+import { seedPatients } from '#loadtests/bench/seed.ts';
 import { horizonPass } from '#schedulers/horizon.ts';
 import type { App } from '#src/app.ts';
 import { uuidv7 } from '#src/domain/ids.ts';
 import { completePolicy } from '#src/domain/policy.ts';
 import { mixOf, regimenOf } from './regimens.ts';
-import { median } from './speed.ts';
 
 const YEAR = 365;
 const ROUNDS = 5;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { rounded, runBench } from '#loadtests/rush/program.ts';
-import { newDatabase, type Stage, say, serviceEnv } from '#loadtests/rush/stage.ts';
+import { rounded, runBench } from '#loadtests/bench/program.ts';
+import { newDatabase, type Stage, say, serviceEnv } from '#loadtests/bench/stage.ts';
 import { closeApp, openApp } from '#src/app.ts';
 import { readConfig } from '#src/config.ts';
 import { measureHorizon } from './horizon.ts';

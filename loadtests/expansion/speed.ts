@@ -1,3 +1,4 @@
+import { median } from '#loadtests/bench/program.ts';
 import { type Contender, dosebell, others, type Window } from './contenders.ts';
 import { type Case, mixOf } from './regimens.ts';
 
@@ -75,8 +76,4 @@ function timed(contender: Contender, cases: Case[], window: Window): number {
     if (elapsed > 4 * SLICE_MS) break;
   }
   return (expanded / elapsed) * 1000;
-}
-
-export function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }

@@ -1,56 +1,39 @@
-import { readFileSync } from 'node:fs';
-import { type ClientHttp2Session, connect } from 'node:http2';
-import type { OutboundMessage } from '#channels/channel.ts';
-import { serviceAccountCredential } from '#channels/push-fcm/credential.ts';
-import { fcmMessage } from '#channels/push-fcm/message.ts';
-import { eachOf } from '#loadtests/story/clients.ts';
-import type { Stage } from './stage.ts';
-import { heldAgainst, rateOf, type Seen, type Witness } from './witness.ts';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { messagesInAll, type Sizes, type Widths } from '#loadtests/baseline/ceiling.ts';
+import { attemptId } from '#loadtests/baseline/messages.ts';
+import type { Stage } from '#loadtests/bench/stage.ts';
+import { heldAgainst, rateOf, type Seen, type Witness } from '#loadtests/bench/witness.ts';
+import { rushEnv } from './settings.ts';
 
-/** As many as dosebell's own adapter opens. */
-const STREAMS = 100;
-const TIMEOUT_MS = 10_000;
+const ENTRY = join(import.meta.dirname, '../baseline/main.ts');
 
-/**
- * The ceiling: the messages over one HTTP/2 connection as fast as a client can, with nothing around it: bodies made
- * beforehand, no database, no queue. Returns messages per second; `warmUp` is sent first and not counted.
- */
+/** Plays the bare client loops in a process of their own. Returns messages per second of the `count` that count. */
 export async function measureCeiling(
   stage: Stage,
   provider: Witness,
-  { warmUp, messages }: { warmUp: OutboundMessage[]; messages: OutboundMessage[] },
-): Promise<{ perSecond: number; seen: Seen }> {
-  const { simulator } = stage;
-  const account = JSON.parse(readFileSync(simulator.serviceAccount, 'utf8'));
-  const { access_token: token } = await serviceAccountCredential(account, TIMEOUT_MS).getAccessToken();
-  const path = `/v1/projects/${account.project_id}/messages:send`;
-  const bodies = [...warmUp, ...messages].map((message) => JSON.stringify(fcmMessage(message, new Date())));
-  const session = connect(simulator.fcm, { ca: readFileSync(simulator.caFile) });
-  const post = (body: string) => postOne(session, path, token, body);
-  await eachOf(bodies.slice(0, warmUp.length), STREAMS, post);
-  const start = new Date();
-  await eachOf(bodies.slice(warmUp.length), STREAMS, post);
-  session.close();
-  const ids = messages.map((message) => message.attemptId);
-  const seen = heldAgainst(await provider.ledger(), [...warmUp.map((message) => message.attemptId), ...ids], ids);
-  return { perSecond: rateOf(messages.length, start, seen), seen };
+  sizes: Sizes,
+): Promise<{ perSecond: number; widths: Widths; seen: Seen }> {
+  const { startedAt, widths } = await bareRun(stage, sizes);
+  const ids = Array.from({ length: messagesInAll(sizes) }, (_, n) => attemptId(n));
+  const seen = await heldAgainst(provider.ledger(), ids, ids.slice(-sizes.count));
+  return { perSecond: rateOf(new Date(startedAt), seen), widths, seen };
 }
 
-function postOne(session: ClientHttp2Session, path: string, token: string, body: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': path,
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-    });
-    let status = 0;
-    stream.on('response', (headers) => {
-      status = headers[':status'] ?? 0;
-    });
-    stream.on('error', reject);
-    stream.on('end', () => (status === 200 ? resolve() : reject(new Error(`the simulator answered ${status}`))));
-    stream.resume();
-    stream.end(body);
+/** Its standard output is not ours to write to: it goes to stderr. */
+async function bareRun(stage: Stage, sizes: Sizes): Promise<{ startedAt: number; widths: Widths }> {
+  const env = rushEnv(stage, stage.postgresUrl, {});
+  const child = fork(ENTRY, ['ceiling'], { env, stdio: ['ignore', 2, 2, 'ipc'] });
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`the bare client loops ended with ${signal ?? `code ${code}`}`);
   });
+  try {
+    child.send(sizes);
+    const [result] = await Promise.race([once(child, 'message'), ended]);
+    return result;
+  } finally {
+    child.disconnect();
+    await ended.catch(() => undefined);
+  }
 }

@@ -1,18 +1,17 @@
 import { parseArgs } from 'node:util';
 import { benchmark, type Stage, say } from './stage.ts';
 
-/** What a bench is asked for: whole numbers from 1 to `most`. */
-type Numbers = Record<string, { byDefault: number; most: number }>;
+/** What a bench is asked for: a whole number from 1 to `most`, or a list of them where the default is one. */
+type Numbers = Record<string, { byDefault: number | readonly number[]; most: number }>;
+
+type Options<N extends Numbers> = { [Name in keyof N]: N[Name]['byDefault'] extends number ? number : number[] };
 
 /** A bench as a program. */
 interface Program<N extends Numbers> {
   name: string;
   help: string;
   numbers: N;
-  play(
-    stage: Stage,
-    options: Record<keyof N, number>,
-  ): Promise<{ result: Record<string, unknown>; problems: string[] }>;
+  play(stage: Stage, options: Options<N>): Promise<{ result: Record<string, unknown>; problems: string[] }>;
 }
 
 /** Reads the options, plays the bench on a stage and ends the process; a bad option is one line and exit 2. */
@@ -29,7 +28,7 @@ export async function runBench<N extends Numbers>({ name, help, numbers, play }:
   }
 }
 
-function readNumbers<N extends Numbers>(numbers: N, args: string[]): Record<keyof N, number> | 'help' {
+function readNumbers<N extends Numbers>(numbers: N, args: string[]): Options<N> | 'help' {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args,
@@ -37,10 +36,11 @@ function readNumbers<N extends Numbers>(numbers: N, args: string[]): Record<keyo
   });
   if (values.help) return 'help';
   const given = values as Record<string, string | undefined>;
-  const read = Object.entries(numbers).map(([name, { byDefault, most }]) => [
-    name,
-    wholeNumber(`--${name}`, given[name] ?? String(byDefault), most),
-  ]);
+  const read = Object.entries(numbers).map(([name, { byDefault, most }]) => {
+    const value = given[name] ?? String(byDefault);
+    const number = (part: string) => wholeNumber(`--${name}`, part, most);
+    return [name, typeof byDefault === 'number' ? number(value) : value.split(',').map(number)];
+  });
   return Object.fromEntries(read);
 }
 
@@ -53,4 +53,9 @@ function wholeNumber(name: string, text: string, most: number): number {
 /** `value` to so many digits after the point. */
 export function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
+}
+
+/** The middle one; of an even number the larger of the two. */
+export function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join, relative } from 'node:path';
-import { type Running, stopLeftover } from '#src/embedded/child.ts';
+import { stopLeftover } from '#src/embedded/child.ts';
 import { liveHolder, tryLock } from '#src/embedded/lock.mjs';
 import { dataDir } from '#src/embedded/paths.ts';
 import { startPostgres } from '#src/embedded/postgres.ts';
@@ -10,6 +10,7 @@ import { startRedis } from '#src/embedded/redis.ts';
 import { spawnService } from '#src/embedded/service.ts';
 import { StartError } from '#src/embedded/start-error.ts';
 import { type Part, runSupervised } from '#src/embedded/supervisor.ts';
+import { openBlocking } from '#src/redis/connection.ts';
 import { makePartitionsAhead } from '#src/store/housekeeping.ts';
 import { migrate } from '#src/store/migrate.ts';
 import { openPool } from '#src/store/pool.ts';
@@ -21,6 +22,8 @@ export interface Stage {
   dir: string;
   postgresUrl: string;
   redisUrl: string;
+  /** PostgreSQL's and Redis's, to be watched. */
+  serverPids: number[];
   simulator: SimulatorAddress;
 }
 
@@ -37,7 +40,7 @@ export async function benchmark(
   play: (stage: Stage) => Promise<{ result: Record<string, unknown>; problems: string[] }>,
 ): Promise<never> {
   const dir = await ownFolder();
-  const stage = { dir } as Stage;
+  const stage = { dir, serverPids: [] as number[] } as Stage;
   let result: Record<string, unknown> | undefined;
   say(`${availableParallelism()} cores, load average ${loadavg()[0]?.toFixed(1)} before the start`);
   const code = await runSupervised({
@@ -83,6 +86,7 @@ function partsOf(stage: Stage): Part[] {
           logFile: join(dir, 'postgres.log'),
         });
         stage.postgresUrl = server.url;
+        stage.serverPids.push(server.pid);
         return server;
       },
     },
@@ -96,6 +100,7 @@ function partsOf(stage: Stage): Part[] {
           say,
         });
         stage.redisUrl = server.url;
+        stage.serverPids.push(server.pid);
         return server;
       },
     },
@@ -132,6 +137,20 @@ export async function newDatabase(stage: Stage, name: string, { migrated }: { mi
   return url.href;
 }
 
+/** Removes a database that `newDatabase` made; nobody may be using it any more. */
+export async function dropDatabase(stage: Stage, name: string): Promise<void> {
+  const server = openPool(stage.postgresUrl, { max: 1 });
+  await server`DROP DATABASE ${server(name)} WITH (FORCE)`;
+  await server.end();
+}
+
+/** Empties the stage's Redis for the next contender. */
+export async function emptyRedis(stage: Stage): Promise<void> {
+  const redis = openBlocking(stage.redisUrl);
+  await redis.flushall();
+  redis.disconnect();
+}
+
 /**
  * The environment of a measured process on this stage: production's defaults unless `settings` says otherwise. NODE_OPTIONS
  * is handed on, for a profiler.
@@ -156,12 +175,13 @@ export function serviceEnv(stage: Stage, databaseUrl: string, settings: Record<s
 /** Runs one of our processes for as long as `work` takes; throws when the process ends first. */
 export async function withService<T>(
   stage: Stage,
-  { name, entry, env }: { name: string; entry: string; env: NodeJS.ProcessEnv },
-  work: (url: string) => Promise<T>,
+  { name, entry, args = [], env }: { name: string; entry: string; args?: string[]; env: NodeJS.ProcessEnv },
+  work: (url: string, pid: number) => Promise<T>,
 ): Promise<T> {
-  const service: Running & { ready: Record<string, unknown> } = await spawnService({
+  const service = await spawnService({
     name,
     entry: join(root, entry),
+    args,
     env,
     ready: { line: 'ready' },
     logFile: join(stage.dir, `${name}.log`),
@@ -170,7 +190,7 @@ export async function withService<T>(
     throw new StartError(why);
   });
   try {
-    return await Promise.race([work(String(service.ready.url)), ended]);
+    return await Promise.race([work(String(service.ready.url), service.pid), ended]);
   } finally {
     await service.stop();
   }
