@@ -11,6 +11,8 @@ export interface SmtpError extends Error {
   responseCode?: number;
   response?: string;
   command?: string;
+  /** Ours: the server was not ready for the message yet, so not a byte of it left. */
+  unsent?: boolean;
 }
 
 interface Rule {
@@ -20,6 +22,7 @@ interface Rule {
       enhanced: string;
       words: string;
       cause: string;
+      unsent: boolean;
     },
   ) => boolean;
   kind: FailureKind;
@@ -33,8 +36,8 @@ const NO_SESSION = ['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EPROXY'];
 const NO_SESSION_CAUSE =
   /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|(CONNECT|GREETING)_TIMEOUT|ERR_(TLS|SSL)_.*|.*CERT.*|.*SIGNATURE)$/;
 const SESSION_COMMANDS = ['CONN', 'EHLO', 'HELO', 'LHLO'];
-/** A send the pool gave up before a byte left has no command; one on a closed connection has API. */
-const UNSENT_COMMANDS = ['', 'API'];
+/** nodemailer's for what it refuses itself, or the server for its sake. */
+const OUR_MISTAKE = ['EENVELOPE', 'EMESSAGE'];
 
 /** No code says it; SES: "454 Throttling failure: Maximum sending rate exceeded" (docs.aws.amazon.com/ses). */
 const OVER_RATE = /throttl|rate (limit|exceeded)|sending rate|too many messages/i;
@@ -43,7 +46,7 @@ const OVER_RATE = /throttl|rate (limit|exceeded)|sending rate|too many messages/
 const RULES: Rule[] = [
   { when: ({ code, cause }) => NO_SESSION.includes(code) || NO_SESSION_CAUSE.test(cause), kind: 'retry' },
   { when: ({ command, reply }) => SESSION_COMMANDS.includes(command) && reply > 0, kind: 'retry' },
-  { when: ({ code, command }) => code === 'ECONNECTION' && UNSENT_COMMANDS.includes(command), kind: 'retry' },
+  { when: ({ unsent, code, reply }) => unsent && reply === 0 && !OUR_MISTAKE.includes(code), kind: 'retry' },
   { when: ({ reply, words }) => reply >= 400 && reply < 500 && OVER_RATE.test(words), kind: 'throttled' },
   { when: ({ reply }) => reply >= 400 && reply < 500, kind: 'retry' },
   { when: ({ enhanced }) => DEAD_MAILBOX.test(enhanced), kind: 'contact_failed' },
@@ -56,14 +59,14 @@ const RULES: Rule[] = [
   // nodemailer found no usable address in the recipient.
   { when: ({ code, command }) => code === 'EENVELOPE' && command === 'API', kind: 'contact_failed' },
   { when: ({ reply }) => reply >= 500, kind: 'message_failed' },
-  { when: ({ code }) => code === 'EMESSAGE' || code === 'EENVELOPE', kind: 'message_failed' },
+  { when: ({ code }) => OUR_MISTAKE.includes(code), kind: 'message_failed' },
 ];
 
 /** What a failed send means for its message. */
 export function smtpOutcome(error: SmtpError): Outcome {
-  const { code = '', command = '', responseCode: reply = 0, response = '' } = error;
+  const { code = '', command = '', responseCode: reply = 0, response = '', unsent = false } = error;
   const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? '';
   const cause = error.timeoutType ?? error.originalCode ?? '';
-  const rule = RULES.find(({ when }) => when({ code, command, reply, enhanced, words: response, cause }));
+  const rule = RULES.find(({ when }) => when({ code, command, reply, enhanced, words: response, cause, unsent }));
   return failure(rule?.kind ?? 'unknown', enhanced || String(reply || cause || code || error.name));
 }

@@ -1,9 +1,9 @@
-import { createTransport } from 'nodemailer';
-import { bounded } from '#channels/bounded.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
+import { smtpConnections } from './connections.ts';
 import { type SmtpError, smtpOutcome } from './errors.ts';
 import { mailOf } from './message.ts';
+import { fromHeader, rawMail } from './mime.ts';
 
 export interface SmtpSettings {
   /** smtp:// or smtps://, with user and password if the server wants them. */
@@ -17,39 +17,23 @@ export interface SmtpSettings {
 }
 
 const MAX_CONNECTIONS = 10;
-const MESSAGES_PER_CONNECTION = 1000;
 
 /**
- * E-mail over SMTP (RFC 5321) by nodemailer's pooled transport (nodemailer.com/smtp/pooled). A lost reply to the final dot
+ * E-mail over SMTP (RFC 5321) by nodemailer's connections. A lost reply to the final dot
  * leaves a message unknown (RFC 1047); repeating it is safe, because its Message-ID stays. Bounces that come back later
  * are not receipts here. Throws when `from` holds no address.
  */
 export function createSmtpChannel({ url, from, perSecond, timeoutMs = 10_000 }: SmtpSettings): Channel {
   const [, sender, domain] = /([^\s<>@]+@([^\s<>@]+))>?\s*$/.exec(from) ?? [];
   if (sender === undefined || domain === undefined) throw new Error('the e-mail sender must hold an address');
-  const transport = createTransport({
-    url,
-    pool: true,
-    maxConnections: MAX_CONNECTIONS,
-    maxMessages: MESSAGES_PER_CONNECTION,
-    // Only a kept connection that died unused is replaced, before a byte of the message left.
-    maxRequeues: 1,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  // Each message tells its own failure; the pool's copy of it has no other reader.
-  transport.on('error', () => undefined);
-  const inTurn = bounded(MAX_CONNECTIONS);
+  const connections = smtpConnections({ url, most: MAX_CONNECTIONS, timeoutMs });
+  const header = fromHeader(from, sender);
 
   const sendOne = async (message: OutboundMessage): Promise<Outcome> => {
     try {
-      // One bound for the whole message: a socket's own timeout never sees a server that answers byte by byte.
-      const signal = AbortSignal.timeout(2 * timeoutMs);
-      const { messageId } = await transport.sendMail({ ...mailOf(message, from, domain), signal });
-      return { kind: 'accepted', ref: messageId };
+      const mail = mailOf(message, header, domain);
+      await connections.send(sender, mail.to, rawMail(mail, new Date()));
+      return { kind: 'accepted', ref: mail.messageId };
     } catch (error) {
       return smtpOutcome(error as SmtpError);
     }
@@ -64,9 +48,9 @@ export function createSmtpChannel({ url, from, perSecond, timeoutMs = 10_000 }: 
     units: () => 1,
     idempotent: true,
     receipts: false,
-    send: (batch) => Promise.all(batch.map((message) => inTurn(() => sendOne(message)))),
+    send: (batch) => Promise.all(batch.map(sendOne)),
     async close() {
-      transport.close();
+      connections.close();
     },
   };
 }

@@ -1,17 +1,27 @@
-import type { SendMailOptions } from 'nodemailer';
 import type { OutboundMessage } from '#channels/channel.ts';
+
+/** A mail, before it is bytes. */
+export interface Mail {
+  /** The From header's value. */
+  from: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  messageId: string;
+  headers: Record<string, string>;
+}
 
 /**
  * A message as an e-mail. Its Message-ID (RFC 5322 §3.6.4) is made of the attempt id, so that a repeat is the same mail;
  * the id also travels in a header of ours, since SES writes its own Message-ID. Auto-Submitted (RFC 3834) keeps vacation
- * replies away. `from` is the sender's address, with or without a name; `domain` the part after its @.
+ * replies away. `from` is the From header's value; `domain` the part after its @.
  */
-export function mailOf(message: OutboundMessage, from: string, domain: string): SendMailOptions {
+export function mailOf(message: OutboundMessage, from: string, domain: string): Mail {
   const { attemptId, to, subject, text, link } = message;
   return {
     from,
-    // An object, so that text in the address can never become a second recipient.
-    to: { name: '', address: to },
+    to,
     subject,
     text,
     html: htmlOf(text, subject, link),
