@@ -45,7 +45,8 @@ describe('what an answer of FCM means', () => {
 
   test('honours Retry-After on a quota', () => {
     const given = { ...refusal(429, 'RESOURCE_EXHAUSTED', 'QUOTA_EXCEEDED'), retryAfter: '60' };
-    expect(fcmOutcome(given)).toStrictEqual({ kind: 'retry', code: 'QUOTA_EXCEEDED', retryAfterMs: 60_000 });
+    const outcome = { kind: 'retry', code: 'QUOTA_EXCEEDED', throttled: true, retryAfterMs: 60_000 };
+    expect(fcmOutcome(given)).toStrictEqual(outcome);
   });
 
   test('tells a refused access token from a refused Apple key', () => {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { stringify } from 'node:querystring';
 import RequestClient from 'twilio/lib/base/RequestClient.js';
 import type Response from 'twilio/lib/http/response.js';
 import { retryAfterMs } from '#channels/outcome.ts';
@@ -34,6 +35,7 @@ interface ClientSettings {
 export class TwilioHttpClient extends RequestClient {
   readonly #settings: ClientSettings;
   readonly #agent: http.Agent;
+  #last: { uri: string; url: URL } | undefined;
 
   constructor(settings: ClientSettings) {
     super();
@@ -44,16 +46,15 @@ export class TwilioHttpClient extends RequestClient {
 
   /** Rejects with `TwilioRefusal` on any status but 2xx, with `TransportError` when no whole answer came. */
   override async request<TData>(options: RequestClient.RequestOptions<TData>): Promise<Response.default<TData>> {
-    const { baseUrl, timeoutMs } = this.#settings;
+    const { timeoutMs } = this.#settings;
     const { method, uri, username, password, headers, data, params } = options;
-    const { pathname, searchParams } = new URL(uri);
-    for (const [name, value] of Object.entries(params ?? {})) searchParams.set(name, String(value));
     const credentials = Buffer.from(`${username}:${password}`).toString('base64');
 
-    const answer = await exchange(new URL(`${baseUrl}${pathname}${searchParams.size > 0 ? `?${searchParams}` : ''}`), {
+    const answer = await exchange(this.#addressOf(uri, params), {
       method: method.toUpperCase(),
       headers: { ...(headers as Record<string, string>), authorization: `Basic ${credentials}` },
-      body: data && new URLSearchParams(data as Record<string, string>).toString(),
+      // WHATWG's URLSearchParams takes five times as long, for the same form.
+      body: data && stringify(data as Record<string, string>),
       agent: this.#agent,
       timeoutMs,
     });
@@ -63,6 +64,17 @@ export class TwilioHttpClient extends RequestClient {
     }
     if (body === undefined) throw new TransportError('unreadable_answer', true);
     return { statusCode: answer.status, body: body as TData, headers: answer.headers };
+  }
+
+  /** The URL the library names, at our base. The same for every message, which is read once. */
+  #addressOf(uri: string, params: object | undefined): URL {
+    if (params === undefined && uri === this.#last?.uri) return this.#last.url;
+    const { pathname, searchParams } = new URL(uri);
+    for (const [name, value] of Object.entries(params ?? {})) searchParams.set(name, String(value));
+    const query = searchParams.size > 0 ? `?${searchParams}` : '';
+    const url = new URL(`${this.#settings.baseUrl}${pathname}${query}`);
+    if (params === undefined) this.#last = { uri, url };
+    return url;
   }
 
   close(): void {
