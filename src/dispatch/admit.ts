@@ -38,7 +38,7 @@ export async function admit(
     for (;;) {
       const choice = await chooseSender(app, senders, busy);
       if (choice === null) break;
-      const taken = Math.min(size, choice.most ?? size);
+      const taken = Math.min(size, choice.most ?? app.limits.atOnce(choice.sender));
       const wait = await app.limits.take(choice.sender, taken, critical);
       if (wait === 0) return { ...choice, taken };
       if (choice.most !== undefined) await app.health.report(choice.sender, NOTHING_PROBED);

@@ -30,7 +30,7 @@ export async function deliverChunk(app: Dispatcher, chunk: Chunk, stopping?: Abo
   return sendHeld(app, await hold(app, chunk, admitted.sender), admitted);
 }
 
-/** Only so many messages are risked on a sender that was not well: the others get a chunk of their own. */
+/** Only so many messages go to a sender that was not well, or was slowed: the others get a chunk of their own. */
 async function leaveRest(app: Dispatcher, chunk: Chunk, most: number): Promise<void> {
   const now = app.clock.now();
   const rest = uuidv7(now);
@@ -61,10 +61,18 @@ async function sendHeld(app: Dispatcher, held: HeldChunk | null, via: Admitted |
   if (via !== null) {
     const outcomes = messages.length === 0 ? [] : await send(app, via, held, messages);
     await reportOutcomes(app, via, messages, outcomes);
-    for (const [i, attempt] of sendable.entries()) settled.push({ attempt, outcome: outcomes[i] as Outcome });
+    for (const [i, attempt] of sendable.entries()) {
+      const outcome = outcomes[i] as Outcome;
+      settled.push({ attempt, outcome: via.most === undefined ? outcome : afterProbe(outcome) });
+    }
   }
   await settle(app, held, settled);
   return true;
+}
+
+/** Messages that were risked go on with the others at once: by the usual wait they would be the next probe, time and again. */
+function afterProbe(outcome: Outcome): Outcome {
+  return outcome.kind === 'retry' && !outcome.throttled ? { ...outcome, retryAfterMs: 0 } : outcome;
 }
 
 /** The provider call, timed, with the chunk's lease kept alive while it lasts: a slow provider is no dead worker. */

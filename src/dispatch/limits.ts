@@ -19,6 +19,11 @@ export interface Limits {
    */
   take(sender: Channel, units: number, critical: boolean): Promise<number>;
   /**
+   * How many units may leave together: a second's worth of the rate as this process last heard it, so that a sender that was
+   * slowed is not offered a hundred messages of which it takes ten.
+   */
+  atOnce(sender: Channel): number;
+  /**
    * Counts units sent beyond what was taken (an SMS had more segments than thought): the next ones wait for them. Units taken
    * and not sent are negative.
    */
@@ -76,6 +81,10 @@ export function openLimits(app: Pick<App, 'clock' | 'log' | 'metrics'>, redis: R
       const wait = await settle(sender, { kind: critical ? 'critical' : 'routine', amount: units });
       if (wait > 0) metrics.rateLimited.inc(labelsOf(sender));
       return wait;
+    },
+    atOnce(sender) {
+      const { bucket } = accounts.get(accountOf(sender)) ?? { bucket: UNUSED };
+      return Math.max(1, Math.floor(sender.perSecond * factorAt(bucket, now())));
     },
     async charge(sender, units) {
       await settle(sender, { kind: 'charge', amount: units });

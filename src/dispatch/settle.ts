@@ -45,7 +45,7 @@ export async function settle(app: Dispatcher, held: HeldChunk | null, settled: S
       now,
     );
   });
-  observe(app, settled, { now, account: held?.account ?? null });
+  observe(app, settled, { now, held });
   await enqueueChunks(app, retries.chunks);
 }
 
@@ -112,11 +112,12 @@ function refusedContact({ attempt, outcome }: Settled): { contactPointId: string
   return [{ contactPointId: attempt.contactPointId, optedOut: outcome.optedOut, code: outcome.code }];
 }
 
-function observe(app: Dispatcher, settled: Settled[], { now, account }: { now: Date; account: string | null }): void {
+function observe(app: Dispatcher, settled: Settled[], { now, held }: { now: Date; held: HeldChunk | null }): void {
   for (const { attempt, outcome } of settled) {
     const { channel } = attempt;
-    const provider = providerOf(account ?? attempt.account);
-    app.metrics.outcomes.inc({ channel, provider, outcome: outcome.kind });
+    const provider = providerOf(held?.account ?? attempt.account);
+    // What a look-up proved is no answer to a message.
+    if (held !== null) app.metrics.outcomes.inc({ channel, provider, outcome: outcome.kind });
     if (outcome.kind === 'accepted') {
       app.metrics.lateness.observe({ channel }, Math.max(0, now.getTime() - attempt.dueAt.getTime()) / 1000);
     }
