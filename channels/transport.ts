@@ -1,5 +1,6 @@
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { failure } from './outcome.ts';
 
@@ -37,11 +38,15 @@ interface HttpRequest {
 }
 
 /** One HTTP/1.1 exchange. Rejects with `TransportError` when no whole answer came; every status is an answer. */
-export function exchange(url: URL, { method, headers, body, agent, timeoutMs }: HttpRequest): Promise<HttpAnswer> {
-  const secure = url.protocol === 'https:';
+export function exchange(
+  to: URL | http.RequestOptions,
+  { method, headers, body, agent, timeoutMs }: HttpRequest,
+): Promise<HttpAnswer> {
+  const secure = to.protocol === 'https:';
+  const target = to instanceof URL ? urlToHttpOptions(to) : to;
   return new Promise((resolve, reject) => {
     let left = false;
-    const request = (secure ? https : http).request(url, { method, headers, agent: agent ?? false });
+    const request = (secure ? https : http).request({ ...target, method, headers, agent: agent ?? false });
     const fail = (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       reject(new TransportError(error.code ?? error.name, left));

@@ -37,7 +37,12 @@ test.each([
     'retry',
     'DEPTH_ZERO_SELF_SIGNED_CERT',
   ],
-  ['connection lost before the message', failed({ code: 'ECONNECTION', command: 'CONN', unsent: true }), 'retry', 'ECONNECTION'],
+  [
+    'connection lost before the message',
+    failed({ code: 'ECONNECTION', command: 'CONN', unsent: true }),
+    'retry',
+    'ECONNECTION',
+  ],
   ['no usable address', failed({ code: 'EENVELOPE', command: 'API' }), 'contact_failed', 'EENVELOPE'],
   ['too large for the server', failed({ code: 'EMESSAGE', command: 'MAIL FROM' }), 'message_failed', 'EMESSAGE'],
   [

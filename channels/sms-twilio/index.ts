@@ -24,7 +24,7 @@ export interface TwilioSettings {
   timeoutMs?: number;
 }
 
-const MAX_SOCKETS = 50;
+const MAX_SOCKETS = 25;
 /** ValidityPeriod's range, in seconds. */
 const MAX_VALIDITY = 36_000;
 /** The largest page Twilio gives: the last months of one phone. */
@@ -41,15 +41,19 @@ const GIVEN_UP = new Set(['failed', 'undelivered', 'canceled']);
  */
 export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
   const { baseUrl, accountSid, authToken, from, weight, perSecond, publicUrl, timeoutMs = 10_000 } = settings;
-  const httpClient = new TwilioHttpClient({ baseUrl, timeoutMs, maxSockets: MAX_SOCKETS });
+  const httpClient = new TwilioHttpClient({ baseUrl, accountSid, authToken, timeoutMs, maxSockets: MAX_SOCKETS });
   const client = twilio(accountSid, authToken, { httpClient });
   const inTurn = bounded(MAX_SOCKETS);
 
   const sendOne = async ({ attemptId, to, text: body, expiresAt }: OutboundMessage): Promise<Outcome> => {
-    const statusCallback = `${publicUrl}/webhooks/twilio/status?attempt=${attemptId}`;
-    const validityPeriod = secondsLeft(expiresAt);
     try {
-      const { sid } = await client.messages.create({ to, from, body, statusCallback, validityPeriod });
+      const sid = await httpClient.createMessage({
+        To: to,
+        From: from,
+        Body: body,
+        StatusCallback: `${publicUrl}/webhooks/twilio/status?attempt=${attemptId}`,
+        ValidityPeriod: String(secondsLeft(expiresAt)),
+      });
       return { kind: 'accepted', ref: sid };
     } catch (error) {
       return twilioOutcome(error);

@@ -127,37 +127,47 @@ export interface AttemptUpdate {
   chunkId: string | null;
 }
 
+/** What writing the outcomes of a chunk takes; `held` is null where no chunk holds them. */
+interface Settling {
+  now: Date;
+  checkAt: Date;
+  held: Pick<HeldChunk, 'id' | 'account'> | null;
+}
+
 /**
- * Writes the outcomes of a chunk in one statement, and returns the ids that really changed. Only forward: each row is
- * guarded by the states that may precede its new one, and an intent goes to another chunk only from the held one: where the
- * lease was lost, another worker may be sending it.
+ * Writes the outcomes of a chunk, one statement for each state (as a rule there is one), and returns the ids that really
+ * changed. Only forward: each row is guarded by the states that may precede its new one.
  */
-export async function updateAttempts(
+export async function updateAttempts(sql: Sql, updates: AttemptUpdate[], settling: Settling): Promise<Set<string>> {
+  const changed = new Set<string>();
+  for (const [state, some] of Map.groupBy(updates, (update) => update.state)) {
+    for (const { id } of await updateTo(sql, state, some, settling)) changed.add(id);
+  }
+  return changed;
+}
+
+/** An intent goes to another chunk only from the held one: where the lease was lost, another worker may be sending it. */
+async function updateTo(
   sql: Sql,
+  state: AttemptState,
   updates: AttemptUpdate[],
-  { now, checkAt, held }: { now: Date; checkAt: Date; held: Pick<HeldChunk, 'id' | 'account'> | null },
-): Promise<Set<string>> {
-  if (updates.length === 0) return new Set();
-  const rows = await sql<{ id: string }[]>`
+  { now, checkAt, held }: Settling,
+): Promise<{ id: string }[]> {
+  const isEnd = state === 'failed' || state === 'cancelled';
+  const isRetry = state === 'intent';
+  return sql<{ id: string }[]>`
     UPDATE attempts a SET
-      state = v.state, code = coalesce(v.code, CASE WHEN v.state IN ('failed', 'cancelled') THEN 'unspecified' END),
-      ref = coalesce(v.ref, a.ref), account = coalesce(${held?.account ?? null}, a.account), chunk_id = coalesce(v.chunk_id, a.chunk_id),
-      tries = a.tries + CASE WHEN v.state = 'intent' THEN 1 ELSE 0 END,
-      accepted_at = coalesce(a.accepted_at, CASE WHEN v.state IN ('accepted', 'delivered') THEN ${now}::timestamptz END),
-      delivered_at = CASE WHEN v.state = 'delivered' THEN ${now}::timestamptz END,
-      ended_at = CASE WHEN v.state IN ('failed', 'cancelled') THEN ${now}::timestamptz END,
-      check_at = CASE WHEN v.state = 'unknown' THEN ${checkAt}::timestamptz END
-    FROM unnest(${column(updates, 'id')}::uuid[], ${updates.map((u) => dayOf(u.id))}::date[],
-                ${column(updates, 'state')}::text[], ${column(updates, 'code')}::text[],
-                ${column(updates, 'ref')}::text[], ${column(updates, 'chunkId')}::uuid[],
-                ${updates.map((u) =>
-                  attemptStatesBefore(u.state)
-                    .concat(u.state === 'intent' ? ['intent'] : [])
-                    .join(),
-                )}::text[])
-      AS v (id, day, state, code, ref, chunk_id, before)
-    WHERE a.id = v.id AND a.day = v.day AND a.state = ANY(string_to_array(v.before, ','))
-      AND (v.state <> 'intent' OR a.state <> 'intent' OR a.chunk_id = ${held?.id ?? null})
+      state = ${state}, code = ${isEnd ? sql`coalesce(v.code, 'unspecified')` : sql`v.code`},
+      ref = coalesce(v.ref, a.ref), account = coalesce(${held?.account ?? null}, a.account),
+      accepted_at = ${state === 'accepted' || state === 'delivered' ? sql`coalesce(a.accepted_at, ${now})` : sql`a.accepted_at`},
+      delivered_at = ${state === 'delivered' ? now : null}::timestamptz, ended_at = ${isEnd ? now : null}::timestamptz,
+      check_at = ${state === 'unknown' ? checkAt : null}::timestamptz
+      ${isRetry ? sql`, chunk_id = coalesce(v.chunk_id, a.chunk_id), tries = a.tries + 1` : sql``}
+    FROM unnest(${column(updates, 'id')}::uuid[], ${updates.map((u) => dayOf(u.id))}::date[], ${column(updates, 'code')}::text[],
+                ${column(updates, 'ref')}::text[], ${column(updates, 'chunkId')}::uuid[])
+      AS v (id, day, code, ref, chunk_id)
+    WHERE a.id = v.id AND a.day = v.day
+      AND (a.state = ANY(${attemptStatesBefore(state)})
+           ${isRetry ? sql`OR (a.state = 'intent' AND a.chunk_id = ${held?.id ?? null})` : sql``})
     RETURNING a.id`;
-  return new Set(rows.map((row) => row.id));
 }
