@@ -1,7 +1,7 @@
 import { plusSeconds } from '#src/clock.ts';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
-import { enqueueChunks, laneName, withoutJob } from '#src/dispatch/queues.ts';
+import { enqueueChunks, laneName } from '#src/dispatch/queues.ts';
 import { reconcile } from '#src/dispatch/reconcile.ts';
 import { abandonChunks, type Chunk, overdueChunks } from '#src/store/chunks.ts';
 import { type Stoppable, startLoop } from './loop.ts';
@@ -30,7 +30,7 @@ export async function rescuePass(app: Dispatcher, stopping?: AbortSignal): Promi
 
 /** Chunks that only wait for their turn have their job, and are left alone. */
 async function bringToProvider(app: Dispatcher, overdue: Chunk[], stopping?: AbortSignal): Promise<number> {
-  const jobless = await withoutJob(app.queues, overdue).catch(() => null);
+  const jobless = await app.queues.withoutJob(overdue).catch(() => null);
   if (jobless === null) return sendWithoutRedis(app, overdue, stopping);
   await enqueueChunks(app, jobless);
   return jobless.length;

@@ -45,6 +45,8 @@ export interface Queues {
   lanes: Map<string, Queue<ChunkJob>>;
   /** Throws while Redis is away. To be called before a queue is used: BullMQ waits for its first connection without end. */
   assertUp(): void;
+  /** Which of these chunks have no job any more: rows that nothing will bring to a worker. Rejects while Redis is away. */
+  withoutJob(chunks: Chunk[]): Promise<Chunk[]>;
   close(): Promise<void>;
 }
 
@@ -69,11 +71,22 @@ export async function openQueues(connection: Redis): Promise<Queues> {
   if (connection.status !== 'ready') {
     await once(connection, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) }).catch(() => {});
   }
+  const assertUp = () => {
+    if (connection.status !== 'ready') throw new Error('Redis is away');
+  };
   return {
     buckets,
     lanes,
-    assertUp() {
-      if (connection.status !== 'ready') throw new Error('Redis is away');
+    assertUp,
+    async withoutJob(chunks) {
+      assertUp();
+      // A rush has hundreds that wait: their keys are asked for, not their jobs.
+      const asked = connection.pipeline();
+      for (const chunk of chunks) asked.exists(`${QUEUE_PREFIX}:${laneName(chunk)}:${chunk.id}`);
+      const answers = (await asked.exec()) ?? [];
+      const failed = answers.find(([error]) => error !== null);
+      if (failed !== undefined) throw failed[0];
+      return chunks.filter((_, i) => answers[i]?.[1] === 0);
     },
     async close() {
       await Promise.all(all.map((queue) => queue.close()));
@@ -116,13 +129,6 @@ function jobOf(chunk: Chunk, now: number) {
       ...(critical ? {} : { priority: turn }),
     },
   };
-}
-
-/** Which of these chunks have no job any more: they are rows that nothing will bring to a worker. Throws while Redis is away. */
-export async function withoutJob(queues: Queues, chunks: Chunk[]): Promise<Chunk[]> {
-  queues.assertUp();
-  const jobs = await Promise.all(chunks.map((chunk) => queues.lanes.get(laneName(chunk))?.getJob(chunk.id)));
-  return chunks.filter((_, i) => jobs[i] === undefined);
 }
 
 /** Adds a bucket's job; adding it again changes nothing. Throws while Redis is away. */
