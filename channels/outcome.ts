@@ -12,9 +12,12 @@ export function failure(kind: FailureKind, code: string, retryAfterMs?: number):
   return { kind, code };
 }
 
+/** What asks for more is a mistake; no message is useful for so long. */
+const LONGEST_MS = 86_400_000;
+
 /** Milliseconds that a Retry-After header asks for: seconds or an HTTP-date (RFC 9110 §10.2.3); undefined if unreadable. */
 export function retryAfterMs(header: string | undefined, now = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_MS);
 }

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
+import { startRedis } from '#src/embedded/redis.ts';
 import { claimChunk } from '#src/store/chunks.ts';
 import { onRedis, seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear, readyChunks } from '#test/helpers/drive.ts';
@@ -79,6 +83,21 @@ describe('a ready chunk that nobody took, while Redis is up', () => {
     expect(app.scripted.push.sent).toEqual([]);
   });
 
+  it('is sent from here while Redis refuses writes, since no job can move then', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'redis-'));
+    const redis = await startRedis({ dir, durable: false, logFile: join(dir, 'log') });
+    const { parts, close } = await onRedis(app, redis.url);
+    await dueNow();
+    await parts.redis.config('SET', 'min-replicas-to-write', '1');
+    app.clock.set(past(2));
+    expect(await rescuePass({ ...app, ...parts })).toBe(true);
+    expect(app.scripted.push.sent).toHaveLength(1);
+    expect(await rescuePass({ ...app, ...parts })).toBe(false);
+    await close();
+    await redis.stop();
+    rmSync(dir, { recursive: true });
+  }, 20_000);
+
   it('that has its job only waits for its turn', async () => {
     await dueNow();
     app.clock.set(past(60));
@@ -109,6 +128,25 @@ describe('a chunk whose holder is gone', () => {
     for (const again of await readyChunks(app)) await deliverChunk(app, again);
     expect(app.scripted.push.sent).toHaveLength(3);
     expect(await states()).toEqual(['accepted', 'accepted', 'accepted']);
+  });
+
+  it('and that had not chosen a sender: its messages never left, and are sent', async () => {
+    const ladder = [{ afterSeconds: 0, channel: 'sms', to: 'patient' }] as const;
+    await seedPrescription(app, await seedPatient(app), { policy: { ladder: [...ladder] } });
+    app.clock.set(DUE);
+    await ladderPass(app);
+    const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
+    await claimChunk(app.sql, chunk?.id as string, { leaseUntil: past(30), account: null });
+    const { lookup } = app.scripted.sms;
+    delete app.scripted.sms.lookup; // nobody could be asked
+    app.clock.set(past(30));
+    await rescuePass(app);
+    expect(await app.sql`SELECT state, code FROM attempts`).toEqual([{ state: 'unknown', code: 'not_asked' }]);
+    app.clock.set(past(61));
+    await rescuePass(app);
+    for (const again of await readyChunks(app)) await deliverChunk(app, again);
+    expect(app.scripted.sms.sent).toHaveLength(1);
+    if (lookup !== undefined) app.scripted.sms.lookup = lookup;
   });
 
   it('whose doses were answered meanwhile stays unknown, and nothing is repeated', async () => {

@@ -8,7 +8,9 @@ import { type Stoppable, startLoop } from './loop.ts';
 
 /** A ready chunk this late may have lost its job (Redis flushed, restarted or away). In seconds. */
 const GRACE_SECONDS = 2;
+/** Chunks looked at in one pass, of each lane. */
 const BATCH = 1000;
+const PASS_MS = 5000;
 /** Chunks sent at once per lane while Redis is away: as many as a worker has in hand. */
 const LANE_WIDTH = 4;
 
@@ -32,16 +34,26 @@ export async function rescuePass(app: Dispatcher, stopping?: AbortSignal): Promi
 async function bringToProvider(app: Dispatcher, overdue: Chunk[], stopping?: AbortSignal): Promise<number> {
   const jobless = await app.queues.withoutJob(overdue).catch(() => null);
   if (jobless === null) return sendWithoutRedis(app, overdue, stopping);
-  await enqueueChunks(app, jobless);
-  return jobless.length;
+  return enqueueChunks(app, jobless);
 }
 
-/** Each lane in its order, so that a slow channel keeps no other one waiting. */
+/**
+ * Each lane in its order, and none for long: what became ready meanwhile, critical doses first, is seen by the next pass, and
+ * whether Redis is back.
+ */
 async function sendWithoutRedis(app: Dispatcher, overdue: Chunk[], stopping?: AbortSignal): Promise<number> {
   let sent = 0;
+  const pause = AbortSignal.timeout(PASS_MS);
+  const signal = stopping === undefined ? pause : AbortSignal.any([stopping, pause]);
   const lanes = [...Map.groupBy(overdue, laneName).values()].map((lane) => lane.values());
   const work = async (lane: Iterator<Chunk> & Iterable<Chunk>) => {
-    for (const chunk of lane) if (await deliverChunk(app, chunk, stopping)) sent += 1;
+    for (const chunk of lane) {
+      const isSent = await deliverChunk(app, chunk, signal).catch((error: Error) => {
+        app.log.error({ chunk: chunk.id, reason: error.message }, 'chunk failed: the rows say what is left');
+        return false;
+      });
+      if (isSent) sent += 1;
+    }
   };
   await Promise.all(lanes.flatMap((lane) => Array.from({ length: LANE_WIDTH }, () => work(lane))));
   return sent;

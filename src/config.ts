@@ -135,7 +135,7 @@ export function readConfig(env: Env): Config {
     schedule: {
       bucketSeconds: read('BUCKET_SECONDS', integer(1, 3600), 60),
       tickMs: read('TICK_MS', integer(50, 60_000), 1000),
-      leadSeconds: read('LEAD_SECONDS', integer(1, 600), 10),
+      leadSeconds: read('LEAD_SECONDS', integer(1, 600), 60),
       shards: read('SHARDS', integer(1, 1024), 4),
       leaseSeconds: read('LEASE_SECONDS', integer(1, 3600), 60),
       settleSeconds: read('SETTLE_SECONDS', integer(1, 3600), 45),

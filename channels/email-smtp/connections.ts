@@ -40,18 +40,28 @@ export function smtpConnections({ url, most, timeoutMs }: Settings) {
   const busy = new Set<Kept>();
   const inTurn = bounded(most);
 
+  const inTime = (connection: SMTPConnection, ask: (done: Done) => void) => bound(connection, 2 * timeoutMs, ask);
+
   async function open(): Promise<Kept> {
     const timeouts = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, dnsTimeout: timeoutMs };
     const connection = new SMTPConnection({ ...options, ...timeouts });
     const kept = { connection, sent: 0, isDead: false };
+    connection.on('error', () => {}); // told by whatever is asked; one that nobody listens to would end the process
     connection.once('end', () => {
       kept.isDead = true;
     });
-    await answered((done) => {
-      connection.on('error', done); // also for later: an error nobody listens to would end the process
-      connection.connect(done);
-    });
-    if (auth !== undefined) await answered((done) => connection.login(auth as SMTPConnection.Credentials, done));
+    try {
+      await inTime(connection, (done) => {
+        connection.once('error', done);
+        connection.connect(done);
+      });
+      if (auth !== undefined) {
+        await inTime(connection, (done) => connection.login(auth as SMTPConnection.Credentials, done));
+      }
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
     return kept;
   }
 
@@ -60,14 +70,16 @@ export function smtpConnections({ url, most, timeoutMs }: Settings) {
     const { connection } = kept;
     busy.add(kept);
     try {
-      await bound(connection, 2 * timeoutMs, (done) =>
+      await inTime(connection, (done) =>
         connection.send({ from: letter.from, to: [letter.to] }, content(letter), done),
       );
       kept.sent += 1;
     } catch (error) {
-      if (!kept.isDead && isRefusal(error as SmtpError))
-        await answered((done) => connection.reset(done)).catch(() => {});
-      else connection.close();
+      const goesOn = !kept.isDead && isRefusal(error as SmtpError) && (await isReset(connection));
+      if (!goesOn) {
+        kept.isDead = true;
+        connection.close();
+      }
       throw error;
     } finally {
       busy.delete(kept);
@@ -75,6 +87,12 @@ export function smtpConnections({ url, most, timeoutMs }: Settings) {
       else if (!kept.isDead) free.push(kept);
     }
   }
+
+  const isReset = (connection: SMTPConnection) =>
+    inTime(connection, (done) => connection.reset(done)).then(
+      () => true,
+      () => false,
+    );
 
   async function sendOnce(letter: Letter): Promise<void> {
     for (let kept = free.pop(); kept !== undefined; kept = free.pop()) {
@@ -122,22 +140,25 @@ function isRefusal({ code = '', responseCode }: SmtpError): boolean {
 
 type Done = (error?: Error | null) => void;
 
-function answered(ask: (done: Done) => void): Promise<void> {
-  return new Promise((resolve, reject) => ask((error) => (error ? reject(error) : resolve())));
-}
-
-/** One bound for a whole message: a socket's own timeout never sees a server that answers byte by byte. */
+/**
+ * Asks, and waits for the answer at most so long: a socket's own timeout never sees a server that answers byte by byte, and
+ * nodemailer does not answer what was asked of a connection that has ended since.
+ */
 async function bound(connection: SMTPConnection, ms: number, ask: (done: Done) => void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(Object.assign(new Error('the message took too long'), { code: 'ETIMEDOUT', command: 'DATA' }));
-      connection.close();
-    }, ms);
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (message: string, code: string) => reject(Object.assign(new Error(message), { code, command: 'DATA' }));
+  // The answer that ended the connection comes right after, and tells more.
+  const ended = () => setImmediate(fail, 'the connection ended', 'ECONNECTION');
+  const timer = setTimeout(() => {
+    fail('the server took too long', 'ETIMEDOUT');
+    connection.close();
+  }, ms);
+  connection.once('end', ended);
   try {
-    await Promise.race([answered(ask), tooLong]);
+    ask((error) => (error ? reject(error) : resolve()));
+    await promise;
   } finally {
     clearTimeout(timer);
+    connection.removeListener('end', ended);
   }
 }

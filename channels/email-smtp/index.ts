@@ -3,7 +3,7 @@ import type { Outcome } from '#src/domain/attempt.ts';
 import { smtpConnections } from './connections.ts';
 import { type SmtpError, smtpOutcome } from './errors.ts';
 import { mailOf } from './message.ts';
-import { fromHeader, rawMail } from './mime.ts';
+import { fromHeader, rawMail, senderOf } from './mime.ts';
 
 export interface SmtpSettings {
   /** smtp:// or smtps://, with user and password if the server wants them. */
@@ -24,8 +24,7 @@ const MAX_CONNECTIONS = 10;
  * are not receipts here. Throws when `from` holds no address.
  */
 export function createSmtpChannel({ url, from, perSecond, timeoutMs = 10_000 }: SmtpSettings): Channel {
-  const [, sender, domain] = /([^\s<>@]+@([^\s<>@]+))>?\s*$/.exec(from) ?? [];
-  if (sender === undefined || domain === undefined) throw new Error('the e-mail sender must hold an address');
+  const { address: sender, domain } = senderOf(from);
   const connections = smtpConnections({ url, most: MAX_CONNECTIONS, timeoutMs });
   const header = fromHeader(from, sender);
 

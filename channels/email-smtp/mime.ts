@@ -43,6 +43,13 @@ function addressOf(to: string): string {
   return `${to.slice(0, -domain.length)}${domainToASCII(domain) || domain}`;
 }
 
+/** The address in a setting such as `Clínica <care@clinic.example>`, and its domain. Throws when there is none. */
+export function senderOf(from: string): { address: string; domain: string } {
+  const [, address, domain] = /([^\s<>@]+@([^\s<>@]+))>?\s*$/.exec(from) ?? [];
+  if (address === undefined || domain === undefined) throw new Error('the e-mail sender must hold an address');
+  return { address, domain };
+}
+
 /** The From header of a setting such as `Clínica <care@clinic.example>`. */
 export function fromHeader(from: string, address: string): string {
   const name = from

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { uuidv7 } from '#src/domain/ids.ts';
 import { createSmtpChannel } from './index.ts';
@@ -23,7 +23,7 @@ const WILLING: Script = {
 };
 
 /** A real SMTP conversation, word by word, and a channel that talks to it. */
-async function converse(script: Script, timeoutMs = 10_000): Promise<Channel> {
+async function converse(script: Script, timeoutMs = 10_000, user = ''): Promise<Channel> {
   const says = { ...WILLING, ...script };
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -54,7 +54,7 @@ async function converse(script: Script, timeoutMs = 10_000): Promise<Channel> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const channel = createSmtpChannel({
-    url: `smtp://127.0.0.1:${port}`,
+    url: `smtp://${user}127.0.0.1:${port}`,
     from: 'care@clinic.example',
     perSecond: 100,
     timeoutMs,
@@ -69,6 +69,8 @@ async function converse(script: Script, timeoutMs = 10_000): Promise<Channel> {
   );
   return channel;
 }
+
+const gone = (socket: Socket) => socket.destroy();
 
 function message(to = 'ana@example.org'): OutboundMessage {
   const createdAt = new Date();
@@ -95,6 +97,8 @@ describe('a real conversation', () => {
     ['put off at the final dot', { '.': '451 4.3.0 later' }, 'retry'],
     ['no service in the greeting', { GREETING: '554 no service' }, 'retry'],
     ['busy in the greeting', { GREETING: '421 4.3.2 busy' }, 'retry'],
+    ['refused, and gone before the session was reset', { RCPT: '550 5.1.1 no', RSET: gone }, 'contact_failed'],
+    ['refused, and the reset too', { RCPT: '550 5.1.1 no', RSET: '500 what' }, 'contact_failed'],
     ['closed before the greeting', { GREETING: (socket: Socket) => socket.end() }, 'retry'],
     ['closing instead of an answer', { MAIL: '421 4.3.2 bye' }, 'retry'],
     ['lost after the final dot', { '.': (socket: Socket) => socket.destroy() }, 'unknown'],
@@ -106,10 +110,37 @@ describe('a real conversation', () => {
 
   test.each([
     ['no greeting', { GREETING: () => undefined }, 'retry'],
+    ['silence after the greeting', { EHLO: () => undefined }, 'retry'],
     ['silence after the final dot', { '.': () => undefined }, 'unknown'],
+    ['refused, and silence instead of a reset', { RCPT: '550 5.1.1 no', RSET: () => undefined }, 'contact_failed'],
   ] as [string, Script, string][])('%s', async (_, script, kind) => {
     const channel = await converse(script, 150);
     expect(await channel.send([message()])).toMatchObject([{ kind }]);
+  });
+
+  test('sessions that broke after a refusal are replaced: the eleventh message has its turn', async () => {
+    let refusals = 0;
+    const channel = await converse({
+      RCPT: (socket) => socket.write(refusals++ < 10 ? '550 5.1.1 no\r\n' : '250 ok\r\n'),
+      RSET: gone,
+    });
+    const outcomes = await channel.send(Array.from({ length: 11 }, () => message()));
+    expect(outcomes.filter(({ kind }) => kind === 'contact_failed')).toHaveLength(10);
+    expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);
+  });
+
+  test('a login that is refused or never answered leaves no connection behind', async () => {
+    for (const auth of ['535 5.7.8 no', gone]) {
+      const open = new Set<Socket>();
+      const ehlo = (socket: Socket) => {
+        open.add(socket);
+        socket.on('close', () => open.delete(socket));
+        socket.write('250-me\r\n250 AUTH PLAIN\r\n');
+      };
+      const channel = await converse({ EHLO: ehlo, AUTH: auth }, 10_000, 'user:secret@');
+      expect(await channel.send([message(), message()])).toMatchObject([{ kind: 'retry' }, { kind: 'retry' }]);
+      await vi.waitFor(() => expect(open.size).toBe(0));
+    }
   });
 
   test('a server that answers byte by byte does not hold a message for ever', async () => {

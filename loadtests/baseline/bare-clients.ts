@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { type ClientHttp2Session, connect } from 'node:http2';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { OutboundMessage } from '#channels/channel.ts';
 import { mailOf } from '#channels/email-smtp/message.ts';
+import { fromHeader, rawMail, senderOf } from '#channels/email-smtp/mime.ts';
 import { serviceAccountCredential } from '#channels/push-fcm/credential.ts';
 import { fcmMessage } from '#channels/push-fcm/message.ts';
 import type { Config } from '#src/config.ts';
@@ -122,12 +122,10 @@ function post(options: http.RequestOptions, body: Buffer): Promise<void> {
 /** SMTP, one connection per lane. */
 function smtpClient({ email: { url, from } }: Config): BareClient {
   const { hostname: host, port } = new URL(url);
-  const [, sender = '', domain = ''] = /([^\s<>@]+@([^\s<>@]+))>?\s*$/.exec(from) ?? [];
+  const { address: sender, domain } = senderOf(from);
+  const header = fromHeader(from, sender);
   return {
-    async prepare(message) {
-      const body = await new MailComposer(mailOf(message, from, domain)).compile().build();
-      return { to: message.to, body };
-    },
+    prepare: async (message) => ({ to: message.to, body: rawMail(mailOf(message, header, domain), new Date()) }),
     async open(width) {
       const connections = Array.from({ length: width }, () => new SMTPConnection({ host, port: Number(port) }));
       await Promise.all(

@@ -9,6 +9,7 @@ export type Widths = Record<ChannelName, number>;
 
 /** As many as dosebell's adapters have, twice as many, and fewer: the fastest of them is the ceiling. */
 const WIDTHS: readonly Widths[] = [
+  { push: 100, sms: 25, email: 10 },
   { push: 100, sms: 50, email: 10 },
   { push: 200, sms: 100, email: 20 },
   { push: 50, sms: 25, email: 5 },

@@ -39,7 +39,6 @@ function rendered(app: App, channel: ChannelName): OutboundMessage {
   const id = attemptId(0);
   const message = render(app, {
     id,
-    tenantId: id,
     doseId: id,
     localDate: now.toISOString().slice(0, 10),
     escalationId: null,
@@ -52,6 +51,7 @@ function rendered(app: App, channel: ChannelName): OutboundMessage {
     createdAt: now,
     tries: 0,
     account: null,
+    code: null,
     critical: false,
     doseState: 'open',
     doseDueAt: now,

@@ -7,7 +7,7 @@ import type { Reminder } from './messages.ts';
 
 const PREFIX = '{naive}';
 /** Jobs in work at once: as many as each adapter has streams or connections. */
-const CONCURRENCY: Record<ChannelName, number> = { push: 100, sms: 50, email: 10 };
+const CONCURRENCY: Record<ChannelName, number> = { push: 100, sms: 25, email: 10 };
 const JOBS_PER_CALL = 500;
 /** BullMQ keeps 10,000 events of each queue unless told. */
 const STREAMS = { events: { maxLen: 1000 } };

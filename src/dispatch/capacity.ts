@@ -67,7 +67,6 @@ function sample(app: App, of: Pick<AttemptToSend, 'channel' | 'purpose' | 'local
   const message = render(app, {
     ...of,
     id: SAMPLE_ID,
-    tenantId: SAMPLE_ID,
     doseId: SAMPLE_ID,
     localDate: '',
     escalationId: null,
@@ -83,6 +82,7 @@ function sample(app: App, of: Pick<AttemptToSend, 'channel' | 'purpose' | 'local
     contact: app.cipher.seal('sample'),
     contactState: 'active',
     account: null,
+    code: null,
     zone: 'UTC',
     consent: { reminders: true },
     escalationState: null,

@@ -11,10 +11,10 @@ const senders = (...rates: number[]) => rates.map((perSecond) => ({ perSecond })
 const channels = new Map(CHANNELS.map((name) => [name, senders(1000)]));
 
 function message(
-  given: { tenant?: string; channel?: ChannelName; critical?: boolean; readyAt?: Date; turn?: number } = {},
+  given: { channel?: ChannelName; critical?: boolean; readyAt?: Date; turn?: number } = {},
 ): Unchunked {
-  const { tenant = 'a', channel = 'push', critical = false, readyAt = due, turn = 1 } = given;
-  return { attempt: { tenantId: tenant, channel, chunkId: null, expiresAt: inAnHour }, critical, readyAt, turn };
+  const { channel = 'push', critical = false, readyAt = due, turn = 1 } = given;
+  return { attempt: { channel, chunkId: null, expiresAt: inAnHour }, critical, readyAt, turn };
 }
 
 const many = (count: number, given: (i: number) => Parameters<typeof message>[0] = () => ({})) =>
@@ -42,8 +42,8 @@ test.each([
 });
 
 test('the first messages of many tenants share chunks, and a chunk goes when its last one may', () => {
-  const first = many(150, (i) => ({ tenant: `t${i}`, turn: 1 }));
-  const later = many(80, (i) => ({ tenant: 'large', turn: 401 + i }));
+  const first = many(150);
+  const later = many(80, (i) => ({ turn: 401 + i }));
   const chunks = intoChunks([...later, ...first], channels, now);
   expect(chunks.map(({ size, turn }) => ({ size, turn }))).toEqual([
     { size: 100, turn: 1 },
@@ -72,7 +72,6 @@ test('a chunk is worthless when its last message is', () => {
 
 test('every message is in exactly one chunk of its kind, and sizes are true', () => {
   const kind = fc.record({
-    tenant: fc.constantFrom('a', 'b', 'c'),
     channel: fc.constantFrom(...CHANNELS),
     critical: fc.boolean(),
     readyAt: fc.constantFrom(due, new Date(due.getTime() + 1000)),

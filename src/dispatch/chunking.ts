@@ -9,7 +9,7 @@ export const CHUNK_SIZE = 100;
 
 /** A message that needs a chunk. `turn` is its place among routine messages that are ready (`Turns`); critical ones have 1. */
 export interface Unchunked {
-  attempt: Pick<NewAttempt, 'tenantId' | 'channel' | 'chunkId' | 'expiresAt'>;
+  attempt: Pick<NewAttempt, 'channel' | 'chunkId' | 'expiresAt'>;
   critical: boolean;
   readyAt: Date;
   turn: number;

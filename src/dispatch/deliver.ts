@@ -58,7 +58,9 @@ async function sendHeld(app: Dispatcher, held: HeldChunk | null, via: Admitted |
       messages.push(message);
     }
   }
-  if (via !== null) {
+  if (via === null) {
+    for (const attempt of sendable) settled.push({ attempt, outcome: { kind: 'dropped', code: 'expired' } });
+  } else {
     const outcomes = messages.length === 0 ? [] : await send(app, via, held, messages);
     await reportOutcomes(app, via, messages, outcomes);
     for (const [i, attempt] of sendable.entries()) {

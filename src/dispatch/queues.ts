@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { App } from '../app.ts';
 import { CHANNELS, type ChannelName } from '../domain/attempt.ts';
-import { QUEUE_PREFIX } from '../redis/keys.ts';
+import { PULSE, QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Chunk } from '../store/chunks.ts';
 
 /** A bucket's doses of one shard are to be claimed. Times are milliseconds since the epoch. */
@@ -45,7 +45,10 @@ export interface Queues {
   lanes: Map<string, Queue<ChunkJob>>;
   /** Throws while Redis is away. To be called before a queue is used: BullMQ waits for its first connection without end. */
   assertUp(): void;
-  /** Which of these chunks have no job any more: rows that nothing will bring to a worker. Rejects while Redis is away. */
+  /**
+   * Which of these chunks have no job any more: rows that nothing will bring to a worker. Rejects while Redis is away, or
+   * takes no writes (a full disk, a replica): then jobs stand still too.
+   */
   withoutJob(chunks: Chunk[]): Promise<Chunk[]>;
   close(): Promise<void>;
 }
@@ -57,6 +60,8 @@ const JOBS_PER_CALL = 250; // over about 1,000 a call is slow (taskforcesh/bullm
 
 /** A chunk's job comes this much before its moment, and the worker waits: BullMQ's delays are 20–100 ms late (measured). */
 const EARLY_MS = 250;
+
+const PULSE_MS = 1000;
 
 /** How long a process that starts waits for Redis before it goes on without. */
 const CONNECT_MS = 2000;
@@ -81,12 +86,12 @@ export async function openQueues(connection: Redis): Promise<Queues> {
     async withoutJob(chunks) {
       assertUp();
       // A rush has hundreds that wait: their keys are asked for, not their jobs.
-      const asked = connection.pipeline();
+      const asked = connection.pipeline().set(PULSE, 1, 'PX', PULSE_MS);
       for (const chunk of chunks) asked.exists(`${QUEUE_PREFIX}:${laneName(chunk)}:${chunk.id}`);
       const answers = (await asked.exec()) ?? [];
       const failed = answers.find(([error]) => error !== null);
       if (failed !== undefined) throw failed[0];
-      return chunks.filter((_, i) => answers[i]?.[1] === 0);
+      return chunks.filter((_, i) => answers[i + 1]?.[1] === 0);
     },
     async close() {
       await Promise.all(all.map((queue) => queue.close()));
@@ -94,8 +99,12 @@ export async function openQueues(connection: Redis): Promise<Queues> {
   };
 }
 
-/** Adds a job per chunk, delayed to its moment. With Redis away this gives up at once: the rescue sends the chunks. */
-export async function enqueueChunks(app: App & { queues: Queues }, chunks: Chunk[]): Promise<void> {
+/**
+ * Adds a job per chunk, delayed to its moment; returns how many. With Redis away this gives up at once: the rescue sends the
+ * chunks.
+ */
+export async function enqueueChunks(app: App & { queues: Queues }, chunks: Chunk[]): Promise<number> {
+  let enqueued = 0;
   const now = app.clock.now().getTime();
   for (const [lane, group] of Map.groupBy(chunks, laneName)) {
     const queue = app.queues.lanes.get(lane);
@@ -104,15 +113,17 @@ export async function enqueueChunks(app: App & { queues: Queues }, chunks: Chunk
       try {
         app.queues.assertUp();
         await queue?.addBulk(jobs);
+        enqueued += jobs.length;
       } catch (error) {
         app.log.warn(
           { lane, jobs: jobs.length, reason: (error as Error).name },
           'not enqueued: the rescue will send them',
         );
-        return;
+        return enqueued;
       }
     }
   }
+  return enqueued;
 }
 
 function jobOf(chunk: Chunk, now: number) {

@@ -1,3 +1,4 @@
+import { bounded } from '#channels/bounded.ts';
 import { accountOf } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
@@ -9,8 +10,11 @@ import { render } from './messages/render.ts';
 import { type Settled, settle } from './settle.ts';
 
 const BATCH = 100;
+/** Asked at once. */
+const LOOK_UPS = 10;
 /** Certainly not sent: goes through the retry path at once. */
 const ABSENT: Outcome = { kind: 'retry', code: 'proven_absent', retryAfterMs: 0 };
+const NEVER_SENT: Outcome = { kind: 'message_failed', code: 'proven_absent' };
 
 /**
  * Finds out what became of messages whose answer never came. A channel whose repeats show one message sends again; one
@@ -25,8 +29,10 @@ export async function reconcile(app: Dispatcher): Promise<number> {
   const attempts = await readToSend(app.sql, { ids }, 'unknown');
   const settled: Settled[] = [];
   const ended: string[] = [];
-  for (const attempt of attempts) {
-    const outcome = await findOut(app, attempt, now);
+  const inTurn = bounded(LOOK_UPS);
+  const outcomes = await Promise.all(attempts.map((attempt) => inTurn(() => findOut(app, attempt, now))));
+  for (const [i, attempt] of attempts.entries()) {
+    const outcome = outcomes[i] as Outcome | null;
     if (outcome === null) ended.push(attempt.id);
     else if (outcome.kind !== 'unknown') settled.push({ attempt, outcome });
   }
@@ -38,14 +44,17 @@ export async function reconcile(app: Dispatcher): Promise<number> {
 /** The provider's word, or a repeat where that is safe; null: it stays unknown for good. */
 async function findOut(app: Dispatcher, attempt: AttemptToSend, now: Date): Promise<Outcome | null> {
   const senders = app.channels.get(attempt.channel) ?? [];
+  const unwanted = reasonNotToSend(attempt, now) !== null;
+  if (attempt.code === 'not_asked') return unwanted ? NEVER_SENT : ABSENT;
   // Only the one that was asked to send it knows; a repeat that is safe may take any road.
   const channel = senders.find((sender) => accountOf(sender) === attempt.account);
-  if (channel === undefined) return null;
-  const unwanted = reasonNotToSend(attempt, now) !== null;
-  if (channel.lookup === undefined) return channel.idempotent && !unwanted ? ABSENT : null;
+  if (channel?.lookup === undefined) {
+    const isSafe = channel?.idempotent ?? senders.some((sender) => sender.idempotent);
+    return isSafe && !unwanted ? ABSENT : null;
+  }
   const message = render(app, attempt);
   if (message === null) return null;
   const found = await channel.lookup(message);
   if (found !== null) return found;
-  return unwanted ? { kind: 'message_failed', code: 'proven_absent' } : ABSENT;
+  return unwanted ? NEVER_SENT : ABSENT;
 }

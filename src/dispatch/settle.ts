@@ -75,8 +75,8 @@ function retryChunks(
     if (outcome.kind !== 'retry') return [];
     const readyAt = retryAt(attempt.tries, outcome.retryAfterMs, now);
     if (readyAt >= attempt.expiresAt) return [];
-    const { id, tenantId, channel, critical, expiresAt } = attempt;
-    return [{ attempt: { id, tenantId, channel, expiresAt, chunkId: null as string | null }, critical, readyAt, turn }];
+    const { id, channel, critical, expiresAt } = attempt;
+    return [{ attempt: { id, channel, expiresAt, chunkId: null as string | null }, critical, readyAt, turn }];
   });
   const chunks = intoChunks(again, app.channels, now);
   return { chunks, chunkOf: new Map(again.map(({ attempt }) => [attempt.id, attempt.chunkId as string])) };
@@ -112,12 +112,17 @@ function refusedContact({ attempt, outcome }: Settled): { contactPointId: string
   return [{ contactPointId: attempt.contactPointId, optedOut: outcome.optedOut, code: outcome.code }];
 }
 
+/** As counted: what waited until it was worthless is told from what nobody wanted any more. */
+function kindOf(outcome: Settled['outcome']): string {
+  return outcome.kind === 'dropped' && outcome.code === 'expired' ? 'expired' : outcome.kind;
+}
+
 function observe(app: Dispatcher, settled: Settled[], { now, held }: { now: Date; held: HeldChunk | null }): void {
   for (const { attempt, outcome } of settled) {
     const { channel } = attempt;
     const provider = providerOf(held?.account ?? attempt.account);
     // What a look-up proved is no answer to a message.
-    if (held !== null) app.metrics.outcomes.inc({ channel, provider, outcome: outcome.kind });
+    if (held !== null) app.metrics.outcomes.inc({ channel, provider, outcome: kindOf(outcome) });
     if (outcome.kind === 'accepted') {
       app.metrics.lateness.observe({ channel }, Math.max(0, now.getTime() - attempt.dueAt.getTime()) / 1000);
     }

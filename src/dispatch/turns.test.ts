@@ -48,6 +48,12 @@ describe('while something waits', () => {
     expect(next('new')).toBe(701);
   });
 
+  test('a repeated message with an early turn takes nobody back', () => {
+    const { turns, next } = counted(new Map([['push', 700]]));
+    turns.begin(later, new Map([['push', 1]]));
+    expect(next('new', 1, later)).toBe(701);
+  });
+
   test('a tenant queues behind what it has waiting itself', () => {
     const { turns, next } = counted();
     for (let i = 0; i < 1000; i++) next('noisy');

@@ -25,7 +25,9 @@ export class Turns {
   /** Before a pass: the turns that are being sent by channel; a channel without one has nothing waiting. */
   begin(now: Date, serving: Map<ChannelName, number>): void {
     this.#now = now;
-    this.#serving = serving;
+    // Never back while something waits: a repeated message has the turn it had before.
+    const forward = (channel: ChannelName, turn: number) => Math.max(turn, this.#serving.get(channel) ?? 0);
+    this.#serving = new Map([...serving].map(([channel, turn]) => [channel, forward(channel, turn)]));
     for (const [key, { readyAt }] of this.#last) if (readyAt < now && serving.size === 0) this.#last.delete(key);
   }
 

@@ -1,6 +1,9 @@
 /** All of BullMQ's keys: one hash tag, so that a Redis Cluster keeps a queue's scripts on one node. */
 export const QUEUE_PREFIX = '{dosebell}';
 
+/** Written to see whether Redis takes writes. */
+export const PULSE = '{dosebell}:pulse';
+
 /** The circuit breaker of a sender's account. */
 export const healthKey = (account: string): string => `${QUEUE_PREFIX}:health:${inKey(account)}`;
 

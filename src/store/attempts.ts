@@ -68,7 +68,6 @@ export async function reachOf(sql: Sql, doseIds: string[]): Promise<Map<string, 
 /** Everything sending one attempt needs, read just before it leaves. Encrypted fields are opened by the caller. */
 export interface AttemptToSend {
   id: string;
-  tenantId: string;
   doseId: string;
   localDate: string;
   escalationId: string | null;
@@ -85,8 +84,9 @@ export interface AttemptToSend {
   doseDueAt: Date;
   contact: Uint8Array;
   contactState: string;
-  /** Who was asked to send it before. */
+  /** Who was asked to send it before, and what became of that. */
   account: string | null;
+  code: string | null;
   locale: string;
   zone: string;
   consent: { reminders: boolean };
@@ -104,10 +104,10 @@ export async function readToSend(
       ? sql`a.chunk_id = ${which.chunkId}`
       : sql`a.id = ANY(${which.ids}::uuid[]) AND a.day = ANY(${[...new Set(which.ids.map(dayOf))]}::date[])`;
   return sql<AttemptToSend[]>`
-    SELECT a.id, a.tenant_id AS "tenantId", d.critical, a.dose_id AS "doseId", a.local_date AS "localDate",
+    SELECT a.id, d.critical, a.dose_id AS "doseId", a.local_date AS "localDate",
            a.escalation_id AS "escalationId", a.purpose, a.rung, a.channel, a.contact_point_id AS "contactPointId", a.due_at AS "dueAt", a.expires_at AS "expiresAt",
            a.created_at AS "createdAt", a.tries, d.state AS "doseState", d.due_at AS "doseDueAt", c.value AS contact,
-           c.state AS "contactState", a.account, t.locale, t.zone, t.consent,
+           c.state AS "contactState", a.account, a.code, t.locale, t.zone, t.consent,
            e.state AS "escalationState"
     FROM attempts a
     JOIN doses d ON d.id = a.dose_id AND d.local_date = a.local_date

@@ -29,7 +29,6 @@ export async function insertChunks(sql: Sql, chunks: Chunk[], now: Date): Promis
 export interface HeldChunk {
   id: string;
   channel: ChannelName;
-  critical: boolean;
   turn: number;
   account: string | null;
   fence: number;
@@ -44,7 +43,7 @@ export async function claimChunk(
   const [held] = await sql<HeldChunk[]>`
     UPDATE chunks SET state = 'sending', fence = fence + 1, lease_until = ${leaseUntil}, account = ${account}
     WHERE id = ${id} AND state = 'queued'
-    RETURNING id, channel, critical, turn, account, fence`;
+    RETURNING id, channel, turn, account, fence`;
   return held ?? null;
 }
 
@@ -66,7 +65,8 @@ export async function splitChunk(
     made AS (
       INSERT INTO chunks (id, channel, critical, size, ready_at, expires_at, turn, created_at)
       SELECT ${rest}, channel, critical, (SELECT count(*) FROM others), ready_at, expires_at, turn, ${now} FROM old)
-    UPDATE attempts a SET chunk_id = ${rest} FROM others WHERE a.id = others.id AND a.day = others.day`;
+    UPDATE attempts a SET chunk_id = ${rest} FROM others
+    WHERE a.id = others.id AND a.day = others.day AND a.chunk_id = ${id} AND a.state = 'intent'`;
   return moved.count;
 }
 
@@ -85,12 +85,16 @@ export async function finishChunk(sql: Sql, held: HeldChunk): Promise<boolean> {
   return done.count === 1;
 }
 
-/** Chunks that should have left by `before` and were taken by nobody, in the order in which they should leave. */
+/**
+ * Chunks that should have left by `before` and were taken by nobody, in the order in which they should leave: the first
+ * `limit` of each channel and priority, so that a long queue hides nothing of another.
+ */
 export async function overdueChunks(sql: Sql, before: Date, limit: number): Promise<Chunk[]> {
   return sql<Chunk[]>`
     SELECT id, channel, critical, size, ready_at AS "readyAt", expires_at AS "expiresAt", turn
-    FROM chunks WHERE state = 'queued' AND ready_at <= ${before}
-    ORDER BY critical DESC, turn, ready_at LIMIT ${limit}`;
+    FROM (SELECT *, row_number() OVER (PARTITION BY channel, critical ORDER BY turn, ready_at) AS place
+          FROM chunks WHERE state = 'queued' AND ready_at <= ${before}) AS waiting
+    WHERE place <= ${limit} ORDER BY critical DESC, turn, ready_at`;
 }
 
 /** By channel, the turn of the next chunk that waits though it is ready; nothing where none waits. */
@@ -103,14 +107,16 @@ export async function waitingTurns(sql: Sql, now: Date): Promise<Map<ChannelName
 
 /**
  * Ends chunks whose holder is gone (lease over). What it had not reported may have left: those attempts become
- * `unknown` and are reconciled, never blindly sent again. Returns how many attempts that were.
+ * `unknown` and are reconciled, never blindly sent again; `not_asked` tells of those that no sender was chosen for yet.
+ * Returns how many attempts that were.
  */
 export async function abandonChunks(sql: Sql, now: Date, checkAt: Date): Promise<number> {
   const lost = await sql`
     WITH lost AS (
       UPDATE chunks SET state = 'done', lease_until = NULL
       WHERE state = 'sending' AND lease_until <= ${now} RETURNING id, account)
-    UPDATE attempts a SET state = 'unknown', code = 'worker_lost', check_at = ${checkAt}, account = lost.account
+    UPDATE attempts a SET state = 'unknown', check_at = ${checkAt}, account = lost.account,
+      code = CASE WHEN lost.account IS NULL THEN 'not_asked' ELSE 'worker_lost' END
     FROM lost WHERE a.chunk_id = lost.id AND a.state = 'intent'`;
   return lost.count;
 }

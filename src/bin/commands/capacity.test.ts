@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { completePolicy, type Policy } from '#src/domain/policy.ts';
 import { makePartitionsAhead } from '#src/store/housekeeping.ts';
 import { createTenant } from '#src/store/tenants.ts';
 import { testApp } from '#test/helpers/app.ts';
 import { seedDueDoses } from '#test/helpers/due.ts';
+import { type Command, UsageError } from './command.ts';
+import { forecastCommand } from './forecast.ts';
+import { tenantCreateCommand } from './tenant-create.ts';
+import { tenantSetCommand } from './tenant-set.ts';
 
 const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
 const app = await testApp();
@@ -31,6 +35,7 @@ const SERVICES = {
   EMAIL_FROM: 'reminders@example.org',
 };
 
+/** The whole command line, as a process of its own. */
 async function run(args: string[], env: Record<string, string> = SERVICES) {
   const { PATH } = process.env;
   const child = spawn(process.execPath, [CLI, ...args], {
@@ -42,6 +47,22 @@ async function run(args: string[], env: Record<string, string> = SERVICES) {
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   const code = await new Promise<number | null>((done) => child.on('close', done));
   return { code, stdout, stderr };
+}
+
+/** One command in this process; rejects with what the command line would tell. */
+async function runHere(command: Command, args: string[], env: Record<string, string> = SERVICES) {
+  const settings: Record<string, string> = { ...env, DATABASE_URL: app.config.databaseUrl };
+  for (const name of [...Object.keys(SERVICES), ...Object.keys(settings)]) vi.stubEnv(name, settings[name]);
+  const stdout = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const stderr = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const written = (stream: typeof stdout) => stream.mock.calls.flat().join('\n');
+  try {
+    const code = await command.run(args);
+    return { code, stdout: written(stdout), stderr: written(stderr) };
+  } finally {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  }
 }
 
 const tenants = () => app.sql`SELECT name, weight, spread_seconds, peak_per_minute FROM tenants ORDER BY name`;
@@ -61,51 +82,41 @@ describe('dosebell tenant', () => {
     const set = await run(['tenant', 'set', 'Clinic', '--peak', '900', '--weight', '5']);
     const settings = { tenantId, name: 'Clinic', weight: 5, spreadSeconds: 60, peakPerMinute: 900 };
     expect({ ...set, stdout: JSON.parse(set.stdout) }).toEqual({ code: 0, stdout: settings, stderr: '' });
-    const unset = await run(['tenant', 'set', 'Clinic', '--peak', 'unknown'], {});
-    expect(JSON.parse(unset.stdout)).toEqual({ ...settings, peakPerMinute: null });
-    expect(JSON.parse((await run(['tenant', 'set', 'Clinic'], {})).stdout)).toEqual({
-      ...settings,
-      peakPerMinute: null,
-    });
+    for (const options of [['--peak', 'unknown'], []]) {
+      const { stdout } = await runHere(tenantSetCommand, ['Clinic', ...options], {});
+      expect(JSON.parse(stdout)).toEqual({ ...settings, peakPerMinute: null });
+    }
   });
 
   test('a peak that cannot be reminded in time is refused with the arithmetic, and changes nothing', async () => {
     await createTenant(app.sql, 'Clinic', new Date());
     const before = await tenants();
-    const words = [
-      '10,000 SMS (10,000 segments) on 1 sender at 1 segment/s take 2 h 47 min; they are useful for 15 min',
-    ];
-    for (const args of [
-      ['tenant', 'set', 'Clinic', '--weight', '9', '--peak', '10000'],
-      ['tenant', 'create', 'Other', '--peak', '10000'],
-    ]) {
-      const { code, stdout, stderr } = await run(args);
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      for (const word of words) expect(stderr).toContain(word);
-    }
+    const why = '10,000 SMS (10,000 segments) on 1 sender at 1 segment/s take 2 h 47 min; they are useful for 15 min';
+    const { code, stdout, stderr } = await run(['tenant', 'set', 'Clinic', '--weight', '9', '--peak', '10000']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(why);
+    await expect(runHere(tenantCreateCommand, ['Other', '--peak', '10000'])).rejects.toThrow(why);
     expect(await tenants()).toEqual(before);
   });
 
   test('the senders of the settings decide', async () => {
     const shortCode = { ...SERVICES, TWILIO_SEGMENTS_PER_SECOND: '100' };
-    expect((await run(['tenant', 'create', 'Large', '--peak', '10000'], shortCode)).code).toBe(0);
+    expect((await runHere(tenantCreateCommand, ['Large', '--peak', '10000'], shortCode)).code).toBe(0);
     const longUrl = {
       ...shortCode,
       PUBLIC_URL: `https://${'long'.repeat(20)}.example`,
       TWILIO_SEGMENTS_PER_SECOND: '13',
     };
-    const { code, stderr } = await run(['tenant', 'set', 'Large', '--peak', '11000'], longUrl);
-    expect(code).toBe(1);
-    expect(stderr).toContain('11,000 SMS (22,000 segments)');
+    const grown = runHere(tenantSetCommand, ['Large', '--peak', '11000'], longUrl);
+    await expect(grown).rejects.toThrow('11,000 SMS (22,000 segments)');
   });
 
   test('peaks of all tenants count together, and one that does not grow is not checked', async () => {
     await createTenant(app.sql, 'First', new Date(), { peakPerMinute: 600 });
     await createTenant(app.sql, 'Second', new Date(), { peakPerMinute: 5000 });
-    const grown = await run(['tenant', 'set', 'First', '--peak', '601']);
-    expect(grown.code).toBe(1);
-    expect(grown.stderr).toContain('601 doses in a minute and the 5,000 that other tenants have declared');
-    expect((await run(['tenant', 'set', 'Second', '--peak', '4000'])).code).toBe(0);
+    const grown = runHere(tenantSetCommand, ['First', '--peak', '601']);
+    await expect(grown).rejects.toThrow('601 doses in a minute and the 5,000 that other tenants have declared');
+    expect((await runHere(tenantSetCommand, ['Second', '--peak', '4000'])).code).toBe(0);
   });
 
   test('of two peaks that fit each alone, declared at once, one is refused', async () => {
@@ -115,27 +126,36 @@ describe('dosebell tenant', () => {
   });
 
   test('a slow fallback can be taken knowingly, a late first reminder cannot', async () => {
-    const taken = await run(['tenant', 'create', 'Clinic', '--peak', '10000', '--accept-slow-fallback']);
+    const options = ['--peak', '10000', '--accept-slow-fallback'];
+    const taken = await runHere(tenantCreateCommand, ['Clinic', ...options]);
     expect(taken.code).toBe(0);
     expect(taken.stderr).toContain('2 h 47 min');
-    const slowPush = { ...SERVICES, FCM_PER_SECOND: '1' };
-    const refused = await run(['tenant', 'create', 'Other', '--peak', '10000', '--accept-slow-fallback'], slowPush);
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('first reminder: 20,000 pushes on 1 sender at 1 message/s');
+    const refused = runHere(tenantCreateCommand, ['Other', ...options], { ...SERVICES, FCM_PER_SECOND: '1' });
+    await expect(refused).rejects.toThrow('first reminder: 20,000 pushes on 1 sender at 1 message/s');
     expect((await tenants()).map(({ name }) => name)).toEqual(['Clinic']);
   });
 
-  test.each([
-    [['set', 'Nobody', '--weight', '2'], 1, 'no tenant "Nobody"'],
-    [['set'], 2, 'NAME'],
-    [['set', 'A', '--weight', '0'], 2, '--weight'],
-    [['set', 'A', '--spread', '301'], 2, '--spread'],
-    [['create', 'A', '--peak', '1.5'], 2, '--peak'],
-    [['create', 'A', '--peak', '10'], 2, 'FCM_SERVICE_ACCOUNT is not set'],
-  ])('%j ends with %i', async (args, code, words) => {
-    const ended = await run(['tenant', ...args], {});
-    expect(ended.code).toBe(code);
-    expect(ended.stderr).toContain(words);
+  test('a tenant that is not there cannot be set', async () => {
+    const set = runHere(tenantSetCommand, ['Nobody', '--weight', '2'], {});
+    await expect(set).rejects.toThrow(new Error('there is no tenant "Nobody"'));
+  });
+
+  test.each<[string, string[], Command, string]>([
+    ['set', [], tenantSetCommand, 'NAME'],
+    ['set', ['A', '--weight', '0'], tenantSetCommand, '--weight must be a whole number from 1 to 100'],
+    ['set', ['A', '--spread', '301'], tenantSetCommand, '--spread must be a whole number from 0 to 300'],
+    ['create', ['A', '--peak', '1.5'], tenantCreateCommand, '--peak must be a whole number from 1 to 100000000'],
+    ['create', ['A', '--peak', '10'], tenantCreateCommand, 'FCM_SERVICE_ACCOUNT is not set'],
+  ])('%s %j is not understood', async (_, args, command, words) => {
+    const usage = runHere(command, args, {});
+    await expect(usage).rejects.toThrow(UsageError);
+    await expect(usage).rejects.toThrow(words);
+  });
+
+  test('what is not understood ends with 2', async () => {
+    const { code, stdout, stderr } = await run(['tenant', 'set', 'A', '--weight', '0'], {});
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('--weight');
   });
 });
 
@@ -173,7 +193,7 @@ describe('dosebell forecast', () => {
 
   test('--json: one line for each sender and hour', async () => {
     await seed(300, later(30, 15), { critical: true });
-    const { stdout } = await run(['forecast', '--json', '--hours', '47']);
+    const { stdout } = await runHere(forecastCommand, ['--json', '--hours', '47']);
     const rows = stdout
       .trimEnd()
       .split('\n')
@@ -194,18 +214,21 @@ describe('dosebell forecast', () => {
   });
 
   test('says when nothing is planned', async () => {
-    const { code, stdout } = await run(['forecast']);
+    const { code, stdout } = await runHere(forecastCommand, []);
     expect(code).toBe(0);
     expect(stdout).toContain('no doses are planned');
   });
 
   test.each([
-    [['--hours', '48'], '--hours'],
-    [['--hours', '0'], '--hours'],
-    [['--days', '1'], '--days'],
-  ])('%j is not understood', async (options, word) => {
-    const ended = await run(['forecast', ...options]);
-    expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain(word);
+    ['--hours', '48'],
+    ['--hours', '0'],
+  ])('%s %s is not understood', async (...options) => {
+    await expect(runHere(forecastCommand, options)).rejects.toThrow(UsageError);
+  });
+
+  test('an option it does not know is not understood', async () => {
+    await expect(runHere(forecastCommand, ['--days', '1'])).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION' }),
+    );
   });
 });

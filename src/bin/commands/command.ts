@@ -9,3 +9,10 @@ export interface Command {
 
 /** The command line is not understood: exit 2, with a pointer to --help. */
 export class UsageError extends Error {}
+
+/** A whole number of the command line, `least` to `most`; throws a `UsageError` for anything else. */
+export function whole(option: string, text: string, least: number, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`${option} must be a whole number from ${least} to ${most}`);
+}

@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
 import { MOST_FORECAST_HOURS, readForecast } from '../../dispatch/capacity.ts';
 import { withCapacity } from './capacity.ts';
-import type { Command } from './command.ts';
+import { type Command, whole } from './command.ts';
 import { forecastText } from './forecast-text.ts';
-import { whole } from './tenant-settings.ts';
 
 export const forecastCommand: Command = {
   summary: 'show load against capacity, per sender and hour ahead',

@@ -6,7 +6,7 @@ import type { Regimen } from '../../domain/prescription.ts';
 import { previewText } from '../../regimen/preview-text.ts';
 import type { QuietHours } from '../../regimen/quiet.ts';
 import { checkRegimen } from '../../regimen/validate.ts';
-import { type Command, UsageError } from './command.ts';
+import { type Command, UsageError, whole } from './command.ts';
 
 const MOST_DAYS = 366;
 
@@ -53,7 +53,7 @@ Exit code: 0; 1 when the regimen is refused; 2 when the command line is not unde
     const { zone, critical } = values;
     const regimen = values.file === undefined ? regimenOf(values) : regimenIn(values.file);
     if (zone === undefined) throw new UsageError('--zone is needed, such as --zone America/Lima');
-    const days = readDays(values.days);
+    const days = whole('--days', values.days, 1, MOST_DAYS);
     const language = readLanguage(values.locale);
     const quietHours = values.quiet === undefined ? undefined : readQuiet(values.quiet);
     const now = systemClock().now();
@@ -125,12 +125,6 @@ function oneOf<T extends string>(name: string, value: unknown, known: readonly T
   const found = known.find((each) => each === value);
   if (found === undefined) throw new UsageError(`${name} must be ${known.join(' or ')}`);
   return found;
-}
-
-function readDays(text: string): number {
-  const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > MOST_DAYS) throw new UsageError(`--days must be a whole number from 1 to ${MOST_DAYS}`);
-  return days;
 }
 
 function readLanguage(text: string): Language {

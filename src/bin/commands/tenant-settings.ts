@@ -4,7 +4,7 @@ import { number } from '../../capacity/words.ts';
 import type { Sql } from '../../store/pool.ts';
 import { lockOtherPeaks, readTenant, type TenantSettings } from '../../store/tenants.ts';
 import { withCapacity } from './capacity.ts';
-import { UsageError } from './command.ts';
+import { UsageError, whole } from './command.ts';
 import { withDatabase } from './database.ts';
 
 /** The options of `tenant create` and `tenant set`, for `parseArgs`. */
@@ -92,11 +92,4 @@ function checkPeak(
   throw new Error(
     [`refused, nothing was changed: ${what} cannot all be reminded in time`, ...lines, ...hint].join('\n'),
   );
-}
-
-/** A whole number of the command line. */
-export function whole(option: string, text: string, least: number, most: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`${option} must be a whole number from ${least} to ${most}`);
 }

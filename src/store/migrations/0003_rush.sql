@@ -11,7 +11,8 @@ ALTER TABLE chunks
   ADD COLUMN account text,                                  -- provider:sender, once held
   ADD COLUMN expires_at timestamptz,                        -- when the last of its messages is worthless
   ADD COLUMN turn    integer NOT NULL DEFAULT 1 CHECK (turn > 0);  -- its place among chunks that are ready
-UPDATE chunks SET expires_at = ready_at + interval '1 hour';
+-- Whoever holds a chunk now may have sent it.
+UPDATE chunks SET expires_at = ready_at + interval '1 hour', account = CASE WHEN state = 'sending' THEN 'unrecorded' END;
 ALTER TABLE chunks ALTER COLUMN expires_at SET NOT NULL;
 ALTER TABLE attempts ADD COLUMN account text;               -- who was asked to send it
 
