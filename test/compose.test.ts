@@ -69,7 +69,8 @@ describe('settings', () => {
   );
   writeFileSync(join(dir, 'ca.pem'), '');
 
-  test.each(ours)('of %s are complete, right and all known', (_name, { environment = {} }) => {
+  /** The settings as a service reads them, and the names it asks for. */
+  function readAs(environment: Record<string, string> = {}) {
     const asked = new Set<string>();
     const recorded = new Proxy<Record<string, string>>(environment, {
       get: (target, name: string) => {
@@ -77,8 +78,32 @@ describe('settings', () => {
         return target[name]?.replace(/^\/simulator\//, `${dir}/`);
       },
     });
-    expect(readConfig(recorded).http).toMatchObject({ host: '0.0.0.0', port: 8080 });
-    expect(Object.keys(environment).filter((name) => !asked.has(name))).toEqual([]);
+    return { config: readConfig(recorded), asked: [...asked] };
+  }
+
+  test.each(ours)('of %s are complete, right and all known', (_name, { environment = {} }) => {
+    const { config, asked } = readAs(environment);
+    expect(config.http).toMatchObject({ host: '0.0.0.0', port: 8080 });
+    expect(Object.keys(environment).filter((name) => !asked.includes(name))).toEqual([]);
+  });
+
+  test('every setting of a provider is passed on, its rate and weight with the default of the services', () => {
+    const smpp = { SMPP_URL: 'smpp://u:p@smsc.example.org:2775', SMPP_FROM: '12345' };
+    const environment = compose({ ...SECRETS, ...smpp }).services.api?.environment ?? {};
+    const { config, asked } = readAs(environment);
+    const ofProviders = asked.filter((name) => /^(FCM|TWILIO|SMS|SMPP|SMTP|EMAIL)_/.test(name));
+    expect(ofProviders.filter((name) => !(name in environment))).toEqual([]);
+    const isRate = (name: string) => /_(PER_SECOND|WEIGHT)$/.test(name);
+    const unset = Object.fromEntries(Object.entries(environment).filter(([name]) => !isRate(name)));
+    const { push, sms, email } = readAs(unset).config;
+    expect({ push: config.push, sms: config.sms, email: config.email }).toEqual({ push, sms, email });
+  });
+
+  test('Twilio left empty: SMS leave by the other provider only', () => {
+    const off = { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '', TWILIO_FROM: '' };
+    const smpp = { SMPP_URL: 'smpp://u:p@smsc.example.org:2775', SMPP_FROM: '12345' };
+    const { sms } = readAs(compose({ ...SECRETS, ...off, ...smpp }).services.worker?.environment).config;
+    expect(Object.entries(sms).flatMap(([name, settings]) => (settings === undefined ? [] : [name]))).toEqual(['smpp']);
   });
 
   test('are the same for every process, and the simulator plays the same account', () => {

@@ -1,11 +1,11 @@
-import { rounded, runBench } from '#loadtests/bench/program.ts';
+import { median, rounded, runBench } from '#loadtests/bench/program.ts';
 import { newDatabase, type Stage, say, withService } from '#loadtests/bench/stage.ts';
-import { rushEnv } from '#loadtests/rush/settings.ts';
+import { bucketSettings, rushEnv } from '#loadtests/rush/settings.ts';
 import { type App, closeApp, openApp } from '#src/app.ts';
 import { readConfig } from '#src/config.ts';
 import { openPool } from '#src/store/pool.ts';
 import { bareDoses, heldAgainstRows, openDoses } from './doses.ts';
-import { type Fired, fire, type Load, median, type Target } from './gun.ts';
+import { type Load, type Measured, send, type Target } from './load.ts';
 import { duringRush } from './rush.ts';
 
 const HELP = `npm run bench:ack: answers of patients, flat out, at 1,000 a second, all at once, and during a rush
@@ -36,7 +36,7 @@ const WARM_UP = 2000;
 
 async function play(stage: Stage, options: Options) {
   const databaseUrl = await newDatabase(stage, 'dosebell', { migrated: true });
-  const env = rushEnv(stage, databaseUrl, {});
+  const env = rushEnv(stage, databaseUrl, bucketSettings(options.rush));
   const app = await openApp('bench', readConfig(env));
   const bareUrl = await newDatabase(stage, 'bare', { migrated: false });
   try {
@@ -72,21 +72,21 @@ interface Contest {
 
 async function measure(stage: Stage, app: App, { env, options, dosebell, bare }: Contest) {
   const { connections, clients, seconds, rush } = options;
-  const all: Fired[] = [];
-  const answer = async (name: string, load: Load) => told(name, all, await fire(dosebell, load));
+  const all: Measured[] = [];
+  const answer = async (name: string, load: Load) => told(name, all, await send(dosebell, load));
 
   const bareEnv = { ...env, DATABASE_URL: bare.databaseUrl };
   const bareService = { name: 'bare', entry: 'loadtests/baseline/bare-ack.ts', env: bareEnv };
-  const bareFired: Fired[] = [];
+  const bareMeasured: Measured[] = [];
   const rounds = await withService(stage, bareService, async (url) => {
     const target = idTarget(url, bare.ids);
     const warmUp = { amount: Math.min(WARM_UP, options.doses), connections };
-    await fire(target, warmUp);
+    await send(target, warmUp);
     await answer('warm-up', warmUp);
     const rates: { bare: number; dosebell: number }[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const load = { amount: options.doses, connections };
-      const theirs = told('bare', bareFired, await fire(target, load));
+      const theirs = told('bare', bareMeasured, await send(target, load));
       rates.push({ bare: theirs.perSecond, dosebell: (await answer('flat out', load)).perSecond });
     }
     return rates;
@@ -98,7 +98,7 @@ async function measure(stage: Stage, app: App, { env, options, dosebell, bare }:
   );
 
   const errors = sum(all, 'failed');
-  const bareErrors = sum(bareFired, 'failed');
+  const bareErrors = sum(bareMeasured, 'failed');
   const problems = await heldAgainstRows(app, sum(all, 'answered'));
   if (errors > 0) problems.push(`${errors} answers were not confirmed`);
   if (bareErrors > 0) problems.push(`the bare service failed ${bareErrors} times`);
@@ -120,15 +120,15 @@ async function measure(stage: Stage, app: App, { env, options, dosebell, bare }:
   };
 }
 
-function told(name: string, kept: Fired[], fired: Fired): Fired {
-  kept.push(fired);
-  const { perSecond, p50Ms, p99Ms, answered, failed } = fired;
+function told(name: string, kept: Measured[], measured: Measured): Measured {
+  kept.push(measured);
+  const { perSecond, p50Ms, p99Ms, answered, failed } = measured;
   const figures = `${Math.round(perSecond)}/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`;
   say(`${name.padEnd(14)} ${answered} answered, ${failed} not; ${figures}`);
-  return fired;
+  return measured;
 }
 
-const sum = (all: Fired[], field: 'answered' | 'failed') => all.reduce((total, fired) => total + fired[field], 0);
+const sum = (all: Measured[], field: 'answered' | 'failed') => all.reduce((total, each) => total + each[field], 0);
 
 /** As the action of a push does: the token is the credential. */
 function tokenTarget(url: string, tokens: string[]): Target {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readNumbers } from './program.ts';
 import { runProgram } from './testing.ts';
 
 const positive = expect.toSatisfy((value) => typeof value === 'number' && value > 0, 'a number > 0');
@@ -14,7 +15,7 @@ async function lastLine(name: string, args: string[]): Promise<Record<string, un
 }
 
 // Side by side: they mostly wait for their doses to be due.
-describe.concurrent('a small run sends every message once, and its last line tells', () => {
+describe.concurrent('a small run comes to a good end, every message sent and every answer kept once, and its last line tells', () => {
   test('how fast all three contenders are in a rush', async () => {
     expect(await lastLine('rush', ['--doses', '100'])).toEqual({
       doses: 100,
@@ -58,20 +59,53 @@ describe.concurrent('a small run sends every message once, and its last line tel
       machine,
     });
   }, 240_000);
+
+  test('how fast answers are confirmed: flat out, steadily, all at once and during a rush', async () => {
+    const sizes = ['--doses', '200', '--seconds', '1', '--rush', '300', '--connections', '20', '--clients', '300'];
+    expect(await lastLine('ack', sizes)).toEqual({
+      perSecond: positive,
+      barePerSecond: positive,
+      vsBare: positive,
+      p50Ms: positive,
+      p99Ms: positive,
+      p50MsDuringRush: positive,
+      p99MsDuringRush: positive,
+      sentDuringRush: positive,
+      atOnce: { connections: 300, p99Ms: positive },
+      errors: 0,
+      machine,
+    });
+  }, 240_000);
 });
 
-describe('a bench that is asked wrongly', () => {
-  test.each([
-    ['rush', '--doses=0', 'bench:rush: --doses 0 must be a whole number from 1 to 1000000'],
-    ['rush', '--doses=1e3', 'bench:rush: --doses 1e3 must be a whole number from 1 to 1000000'],
-    ['rush', '--doses=1000001', 'bench:rush: --doses 1000001 must be a whole number from 1 to 1000000'],
-    ['scale', '--sizes=100,-5', 'bench:scale: --sizes -5 must be a whole number from 1 to 1000000'],
-  ])('%s %s: one line', async (name, option, line) => {
-    const { code, stdout, stderr } = await runProgram(`loadtests/${name}/main.ts`, [option]);
-    expect([code, stdout, stderr]).toEqual([2, '', `${line}\n`]);
+describe('what a bench is asked for', () => {
+  const numbers = { doses: { byDefault: 500, most: 1_000_000 }, sizes: { byDefault: [10, 50], most: 100 } };
+
+  test.each<[string[], object | 'help']>([
+    [[], { doses: 500, sizes: [10, 50] }],
+    [['--doses=1', '--sizes=7'], { doses: 1, sizes: [7] }],
+    [['--doses', '1000000', '--sizes', '100,1'], { doses: 1_000_000, sizes: [100, 1] }],
+    [['--help'], 'help'],
+  ])('%j', (args, read) => {
+    expect(readNumbers(numbers, args)).toEqual(read);
   });
 
-  test('tells its options', async () => {
-    expect((await runProgram('loadtests/rush/main.ts', ['--help'])).stdout).toContain('--doses N');
+  test.each([
+    ['--doses=0', '--doses 0 must be a whole number from 1 to 1000000'],
+    ['--doses=1e3', '--doses 1e3 must be a whole number from 1 to 1000000'],
+    ['--doses=1000001', '--doses 1000001 must be a whole number from 1 to 1000000'],
+    ['--sizes=100,-5', '--sizes -5 must be a whole number from 1 to 100'],
+    ['--sizes=', '--sizes  must be a whole number from 1 to 100'],
+    ['--dozes=1', "Unknown option '--dozes'"],
+  ])('%s is not understood', (arg, words) => {
+    expect(() => readNumbers(numbers, [arg])).toThrow(words);
+  });
+
+  test.each([
+    ['--clients=0', 2, '', 'bench:ack: --clients 0 must be a whole number from 1 to 10000\n'],
+    ['--help', 0, expect.stringContaining('--clients N'), ''],
+  ])('the program ends at once: %s', async (option, ...ended) => {
+    const { code, stdout, stderr } = await runProgram('loadtests/ack/main.ts', [option]);
+    expect([code, stdout, stderr]).toEqual(ended);
   });
 });

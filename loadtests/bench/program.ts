@@ -28,7 +28,8 @@ export async function runBench<N extends Numbers>({ name, help, numbers, play }:
   }
 }
 
-function readNumbers<N extends Numbers>(numbers: N, args: string[]): Options<N> | 'help' {
+/** What the command line asks for; throws a RangeError, or `parseArgs`' error, for what is not understood. */
+export function readNumbers<N extends Numbers>(numbers: N, args: string[]): Options<N> | 'help' {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args,

@@ -33,8 +33,8 @@ export const say = (line: string): void => console.error(line);
 const root = join(import.meta.dirname, '../..');
 
 /**
- * Starts a stage in a folder of its own, plays on it, stops all and ends the process: the result as one JSON line, exit 0
- * when `problems` is empty, else 1. The folder goes with a good run; a bad one leaves its logs.
+ * Starts a stage in a folder of its own, plays on it, stops all and ends the process: the result and the machine as one
+ * JSON line, exit 0 when `problems` is empty, else 1. The folder goes with a good run; a bad one leaves its logs.
  */
 export async function benchmark(
   play: (stage: Stage) => Promise<{ result: Record<string, unknown>; problems: string[] }>,
@@ -42,7 +42,8 @@ export async function benchmark(
   const dir = await ownFolder();
   const stage = { dir, serverPids: [] as number[] } as Stage;
   let result: Record<string, unknown> | undefined;
-  say(`${availableParallelism()} cores, load average ${loadavg()[0]?.toFixed(1)} before the start`);
+  const machine = { cores: availableParallelism() };
+  say(`${machine.cores} cores, load average ${loadavg()[0]?.toFixed(1)} before the start`);
   const code = await runSupervised({
     parts: partsOf(stage),
     say,
@@ -55,7 +56,7 @@ export async function benchmark(
   });
   if (code === 0) rmSync(dir, { recursive: true, force: true });
   else say(`the logs are in ${relative(root, dir)}`);
-  if (result !== undefined) console.log(JSON.stringify(result));
+  if (result !== undefined) console.log(JSON.stringify({ ...result, machine }));
   process.exit(code);
 }
 

@@ -1,12 +1,11 @@
-import { availableParallelism } from 'node:os';
 import { median, rounded, runBench } from '#loadtests/bench/program.ts';
 import { seedPatients } from '#loadtests/bench/seed.ts';
 import { newDatabase, type Stage, say, withService } from '#loadtests/bench/stage.ts';
 import { witness } from '#loadtests/bench/witness.ts';
-import { rushEnv } from '#loadtests/rush/settings.ts';
+import { bucketSettings, rushEnv } from '#loadtests/rush/settings.ts';
 import { closeApp, openApp } from '#src/app.ts';
 import { readConfig } from '#src/config.ts';
-import { type Hall, playCase } from './cases.ts';
+import { playCase, type Tenants } from './cases.ts';
 
 const HELP = `npm run bench:fairness: a small tenant beside one with a hundred times its load
 
@@ -18,10 +17,6 @@ Exit 0 only if the providers accepted every message exactly once. See loadtests/
 `;
 
 const TIMES_NOISIER = 100;
-/** Shorter than in production, so that a case need not wait for the next minute. */
-const BUCKET_SECONDS = 2;
-/** Doses claimed in a second: well below what this code does. */
-const CLAIMED_PER_SECOND = 4000;
 
 /** The 99th percentile of the quiet tenant's lateness in each case of a round, in milliseconds. */
 interface Round {
@@ -32,22 +27,18 @@ interface Round {
 
 async function play(stage: Stage, { quiet, rounds }: { quiet: number; rounds: number }) {
   const noisy = quiet * TIMES_NOISIER;
-  const leadSeconds = Math.ceil(1 + (quiet + noisy) / CLAIMED_PER_SECOND);
   const databaseUrl = await newDatabase(stage, 'dosebell', { migrated: true });
-  const env = rushEnv(stage, databaseUrl, {
-    BUCKET_SECONDS: String(BUCKET_SECONDS),
-    LEAD_SECONDS: String(leadSeconds),
-  });
+  const env = rushEnv(stage, databaseUrl, bucketSettings(quiet + noisy));
   const app = await openApp('bench', readConfig(env));
   try {
-    const hall: Hall = {
+    const tenants: Tenants = {
       app,
       provider: witness(stage.simulator.http),
       quiet: await seedPatients(app, 'Quiet', quiet),
       noisy: await seedPatients(app, 'Noisy', noisy),
     };
     return await withService(stage, { name: 'worker', entry: 'src/bin/worker.ts', env }, () =>
-      withService(stage, { name: 'scheduler', entry: 'src/bin/scheduler.ts', env }, () => playRounds(hall, rounds)),
+      withService(stage, { name: 'scheduler', entry: 'src/bin/scheduler.ts', env }, () => playRounds(tenants, rounds)),
     );
   } finally {
     await closeApp(app);
@@ -55,10 +46,10 @@ async function play(stage: Stage, { quiet, rounds }: { quiet: number; rounds: nu
 }
 
 /** An uncounted warm-up, then the cases in turn, so that what the machine does meanwhile meets all alike. */
-async function playRounds(hall: Hall, count: number) {
+async function playRounds(tenants: Tenants, count: number) {
   const problems: string[] = [];
   const p99 = async (noisyFirstBy: number | null) => {
-    const played = await playCase(hall, noisyFirstBy);
+    const played = await playCase(tenants, noisyFirstBy);
     problems.push(...played.problems);
     return played;
   };
@@ -75,10 +66,10 @@ async function playRounds(hall: Hall, count: number) {
     );
     rounds.push(round);
   }
-  return { problems, result: resultOf(hall, rounds) };
+  return { problems, result: resultOf(tenants, rounds) };
 }
 
-function resultOf({ quiet, noisy }: Hall, rounds: Round[]) {
+function resultOf({ quiet, noisy }: Tenants, rounds: Round[]) {
   const middle = (name: keyof Round) => median(rounds.map((round) => round[name]));
   const alone = middle('alone');
   const withNoisy = { sameSecond: middle('sameSecond'), midRush: middle('midRush') };
@@ -93,7 +84,6 @@ function resultOf({ quiet, noisy }: Hall, rounds: Round[]) {
     },
     rounds,
     doses: { quiet: quiet.patientIds.length, noisy: noisy.patientIds.length },
-    machine: { cores: availableParallelism() },
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allWritten, messagesOf } from '#loadtests/bench/books.ts';
+import { sayIfClaimed, startOfUnclaimed } from '#loadtests/bench/buckets.ts';
 import { mixedPolicy } from '#loadtests/bench/mix.ts';
 import { cpuSeconds, peakRssMb } from '#loadtests/bench/processes.ts';
 import { type Cohort, prescribe, seedPatients, ZONE } from '#loadtests/bench/seed.ts';
@@ -10,15 +11,8 @@ import { type App, closeApp, openApp } from '#src/app.ts';
 import { plusSeconds } from '#src/clock.ts';
 import { readConfig } from '#src/config.ts';
 import { type Preparation, prepared } from './preparation.ts';
-import { rushEnv } from './settings.ts';
+import { BUCKET_SECONDS, bucketSettings, rushEnv } from './settings.ts';
 
-/** What the processes may take to come up, in seconds. */
-const START_SECONDS = 4;
-/** Doses planned, and doses claimed, in a second: well below what this code does, so that the rush begins prepared. */
-const PLANNED_PER_SECOND = 2500;
-const CLAIMED_PER_SECOND = 4000;
-/** Shorter than in production, so that a run need not wait for the next minute: all doses are due at one instant anyway. */
-const BUCKET_SECONDS = 5;
 /** Warm-up messages sent in a second: the rush comes only when they are over. */
 const WARMED_PER_SECOND = 400;
 /** The services are looked at so long before the rush. */
@@ -48,31 +42,18 @@ export interface RushResult {
  */
 export async function measureDosebell(stage: Stage, provider: Witness, size: RushSize): Promise<RushResult> {
   const total = size.warmUp + size.count;
-  const leadSeconds = Math.ceil(1 + total / CLAIMED_PER_SECOND);
   const databaseUrl = await newDatabase(stage, 'dosebell', { migrated: true });
   await emptyRedis(stage);
-  const env = rushEnv(stage, databaseUrl, {
-    BUCKET_SECONDS: String(BUCKET_SECONDS),
-    LEAD_SECONDS: String(leadSeconds),
-  });
+  const env = rushEnv(stage, databaseUrl, bucketSettings(total));
   const app = await openApp('bench', readConfig(env));
   try {
     const early = await seedPatients(app, 'Warm-up', size.warmUp);
     const cohort = await seedPatients(app, 'Rush', size.count);
-    const startedAt = Date.now();
-    const warmUpSeconds = wholeBuckets(size.warmUp / WARMED_PER_SECOND);
-    const seconds = START_SECONDS + total / PLANNED_PER_SECOND + leadSeconds + warmUpSeconds;
-    const due = new Date(wholeBuckets(plusSeconds(app.clock.now(), seconds).getTime() / 1000) * 1000);
-    const earlyDue = plusSeconds(due, -warmUpSeconds);
-    await plan(app, early, earlyDue);
-    await plan(app, cohort, due);
-    await app.sql`VACUUM ANALYZE`; // the tables of a running service have their statistics
-    const took = ((Date.now() - startedAt) / 1000).toFixed(1);
-    say(`${size.count} doses planned in ${took} s, due at ${due.toISOString()}; scheduler and worker prepare them`);
     return await withService(stage, { name: 'worker', entry: 'src/bin/worker.ts', env }, (_, worker) =>
-      withService(stage, { name: 'scheduler', entry: 'src/bin/scheduler.ts', env }, (_, scheduler) =>
-        watch(app, { stage, provider, size, earlyDue, due, cohort, pids: { worker, scheduler } }),
-      ),
+      withService(stage, { name: 'scheduler', entry: 'src/bin/scheduler.ts', env }, async (_, scheduler) => {
+        const planned = await planBoth(app, early, cohort);
+        return watch(app, { stage, provider, size, ...planned, cohort, pids: { worker, scheduler } });
+      }),
     );
   } finally {
     await closeApp(app);
@@ -80,9 +61,20 @@ export async function measureDosebell(stage: Stage, provider: Witness, size: Rus
   }
 }
 
-/** So many seconds, or a little more, as whole buckets. */
-function wholeBuckets(seconds: number): number {
-  return Math.ceil(seconds / BUCKET_SECONDS) * BUCKET_SECONDS;
+/** Plans the doses of both cohorts, the early ones whole buckets before the others, into buckets not yet claimed. */
+async function planBoth(app: App, early: Cohort, cohort: Cohort): Promise<{ earlyDue: Date; due: Date }> {
+  const startedAt = Date.now();
+  const count = cohort.patientIds.length;
+  const buckets = Math.ceil(early.patientIds.length / WARMED_PER_SECOND / BUCKET_SECONDS);
+  const earlyDue = startOfUnclaimed(app, early.patientIds.length + count);
+  const due = plusSeconds(earlyDue, buckets * BUCKET_SECONDS);
+  await plan(app, early, earlyDue);
+  await plan(app, cohort, due);
+  await app.sql`VACUUM ANALYZE`; // the tables of a running service have their statistics
+  sayIfClaimed(app, earlyDue);
+  const took = ((Date.now() - startedAt) / 1000).toFixed(1);
+  say(`${count} doses planned in ${took} s, due at ${due.toISOString()}; scheduler and worker prepare them`);
+  return { earlyDue, due };
 }
 
 /** Gives the cohort its doses at `due`. */

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { rounded, runBench } from '#loadtests/bench/program.ts';
 import { type Stage, say } from '#loadtests/bench/stage.ts';
 import { type Witness, witness } from '#loadtests/bench/witness.ts';
@@ -57,7 +56,6 @@ async function play(stage: Stage, { doses }: { doses: number }) {
       duePerMinute: rounded(perSecond * 60, 0),
       redisBytesPerPendingDose: rounded(dosebell.preparation.redisBytesPerDose, 1),
       ...memoryOf(dosebell),
-      machine: { cores: availableParallelism() },
     },
   };
 }

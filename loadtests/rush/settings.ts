@@ -16,3 +16,13 @@ export function rushEnv(stage: Stage, databaseUrl: string, settings: Record<stri
     ...settings,
   });
 }
+
+/** Shorter than in production, so that a run need not wait for the next minute: all doses are due at one instant anyway. */
+export const BUCKET_SECONDS = 2;
+/** Doses claimed in a second: well below what this code does, so that the rush begins prepared. */
+const CLAIMED_PER_SECOND = 4000;
+
+/** The settings with which `doses` that are due at one instant are prepared before it. */
+export function bucketSettings(doses: number): { BUCKET_SECONDS: string; LEAD_SECONDS: string } {
+  return { BUCKET_SECONDS: String(BUCKET_SECONDS), LEAD_SECONDS: String(Math.ceil(1 + doses / CLAIMED_PER_SECOND)) };
+}

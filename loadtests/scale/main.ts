@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { rounded, runBench } from '#loadtests/bench/program.ts';
 import { type Stage, say } from '#loadtests/bench/stage.ts';
 import { witness } from '#loadtests/bench/witness.ts';
@@ -42,7 +41,6 @@ async function play(stage: Stage, { sizes }: { sizes: number[] }) {
       perSecond: bySize(({ rush }) => rounded(rush.perSecond, 0)),
       p99Ms: bySize(({ rush }) => rush.latenessMs.p99),
       redisBytesPerPendingDose: bySize(({ rush }) => rounded(rush.preparation.redisBytesPerDose, 1)),
-      machine: { cores: availableParallelism() },
     },
   };
 }

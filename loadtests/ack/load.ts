@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon, { type Options, type Result } from 'autocannon';
 
 /** What one load came to, by each answer as the client saw it. */
-export interface Fired {
+export interface Measured {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
@@ -25,33 +25,33 @@ export interface Load {
   rate?: number;
 }
 
-/** autocannon lets every connection send its share at the start of each second: so many of it take turns in each second. */
-const TURNS = 10;
+/** autocannon lets every connection send its share at the start of each second: so many of it begin one after another. */
+const BURSTS_PER_SECOND = 10;
 
 /** Sends `amount` answers over `connections`, as fast as they are answered or at `rate`. */
-export async function fire(target: Target, load: Load): Promise<Fired> {
+export async function send(target: Target, load: Load): Promise<Measured> {
   const start = performance.now();
-  const shots = load.rate === undefined ? [await shoot(target, load)] : await Promise.all(turns(target, load));
-  const times = shots.flatMap((shot) => shot.times).sort((a, b) => a - b);
-  const last = Math.max(...shots.map((shot) => shot.last));
+  const parts = load.rate === undefined ? [await sendPart(target, load)] : await Promise.all(bursts(target, load));
+  const times = parts.flatMap((part) => part.times).sort((a, b) => a - b);
+  const last = Math.max(...parts.map((part) => part.last));
   return {
     perSecond: (times.length * 1000) / (last - start),
     p50Ms: quantile(times, 0.5),
     p99Ms: quantile(times, 0.99),
-    answered: shots.reduce((sum, { result }) => sum + result['2xx'], 0),
-    failed: shots.reduce((sum, { result }) => sum + result.non2xx + result.errors, 0),
+    answered: parts.reduce((sum, { result }) => sum + result['2xx'], 0),
+    failed: parts.reduce((sum, { result }) => sum + result.non2xx + result.errors, 0),
   };
 }
 
-function turns(target: Target, { amount, connections, rate = 0 }: Load): ReturnType<typeof shoot>[] {
+function bursts(target: Target, { amount, connections, rate = 0 }: Load): ReturnType<typeof sendPart>[] {
   const part = {
-    amount: Math.ceil(amount / TURNS),
-    connections: Math.ceil(connections / TURNS),
-    rate: Math.ceil(rate / TURNS),
+    amount: Math.ceil(amount / BURSTS_PER_SECOND),
+    connections: Math.ceil(connections / BURSTS_PER_SECOND),
+    rate: Math.ceil(rate / BURSTS_PER_SECOND),
   };
-  return Array.from({ length: TURNS }, async (_, turn) => {
-    await sleep((turn * 1000) / TURNS);
-    return shoot(target, part);
+  return Array.from({ length: BURSTS_PER_SECOND }, async (_, n) => {
+    await sleep((n * 1000) / BURSTS_PER_SECOND);
+    return sendPart(target, part);
   });
 }
 
@@ -59,7 +59,7 @@ function turns(target: Target, { amount, connections, rate = 0 }: Load): ReturnT
  * One autocannon. Its own correction for what a rate leaves out takes seconds for milliseconds and would lower the
  * percentiles, so the times are those of the answers themselves.
  */
-async function shoot({ url, next }: Target, { amount, connections, rate }: Load) {
+async function sendPart({ url, next }: Target, { amount, connections, rate }: Load) {
   const times: number[] = [];
   let last = 0;
   const options: Options = {
@@ -90,9 +90,4 @@ async function shoot({ url, next }: Target, { amount, connections, rate }: Load)
 
 function quantile(sorted: number[], fraction: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN;
-}
-
-/** The middle one of an odd number of values. */
-export function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[(values.length - 1) / 2] ?? Number.NaN;
 }
