@@ -8,7 +8,12 @@ test('every scenario is answered 2xx by the API process, and the last line says 
   expect(code, stderr).toBe(0);
   const positive = expect.toSatisfy((value) => typeof value === 'number' && value > 0, 'a number > 0');
   const measured = { requestsPerSecond: positive, p99Ms: positive, non2xx: 0 };
-  expect(JSON.parse(stdout)).toEqual({ list: measured, preview: measured, confirm: measured });
+  expect(JSON.parse(stdout)).toEqual({
+    list: measured,
+    preview: measured,
+    confirm: measured,
+    machine: { cores: positive },
+  });
   expect(stderr).toContain('scenario');
 }, 120_000);
 

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { rounded, runBench } from '#loadtests/bench/program.ts';
 import { newDatabase, type Stage, say, serviceEnv } from '#loadtests/bench/stage.ts';
 import { closeApp, openApp } from '#src/app.ts';
@@ -40,7 +39,6 @@ async function play(stage: Stage, { prescriptions }: { prescriptions: number }) 
           Object.fromEntries(Object.entries(ages).map(([age, perSecond]) => [age, rounded(perSecond, 0)])),
         ]),
       ),
-      machine: { cores: availableParallelism() },
     },
   };
 }

@@ -10,9 +10,7 @@ const inAnHour = new Date('2026-11-23T14:00:00Z');
 const senders = (...rates: number[]) => rates.map((perSecond) => ({ perSecond }) as Channel);
 const channels = new Map(CHANNELS.map((name) => [name, senders(1000)]));
 
-function message(
-  given: { channel?: ChannelName; critical?: boolean; readyAt?: Date; turn?: number } = {},
-): Unchunked {
+function message(given: { channel?: ChannelName; critical?: boolean; readyAt?: Date; turn?: number } = {}): Unchunked {
   const { channel = 'push', critical = false, readyAt = due, turn = 1 } = given;
   return { attempt: { channel, chunkId: null, expiresAt: inAnHour }, critical, readyAt, turn };
 }

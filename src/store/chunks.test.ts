@@ -40,6 +40,10 @@ test('a long queue of one channel hides no chunk of another, and critical ones c
 
 test('what is being sent now is the first turn that waits, of each channel that has one', async () => {
   const later = chunk({ turn: 2, readyAt: ago(-60) });
-  await insertChunks(sql, [chunk({ turn: 9 }), chunk({ turn: 7 }), chunk({ channel: 'sms', critical: true }), later], now);
+  await insertChunks(
+    sql,
+    [chunk({ turn: 9 }), chunk({ turn: 7 }), chunk({ channel: 'sms', critical: true }), later],
+    now,
+  );
   expect(await waitingTurns(sql, now)).toEqual(new Map([['push', 7]]));
 });
