@@ -31,6 +31,8 @@ export interface Channel {
   readonly weight: number;
   /** How many units a second the provider lets this sender pass. */
   readonly perSecond: number;
+  /** How many messages it has on the wire at once: as many streams, connections or unanswered requests. */
+  readonly width: number;
   /** What one message counts for in `perSecond`: 1, or the segments of an SMS. */
   units(message: OutboundMessage): number;
   /** Whether sending the same attempt again shows the person one message (collapse tag, Message-ID). */

@@ -44,6 +44,7 @@ export function createSmtpChannel({ url, from, perSecond, timeoutMs = 10_000 }: 
     sender,
     weight: 1,
     perSecond,
+    width: MAX_CONNECTIONS,
     units: () => 1,
     idempotent: true,
     receipts: false,

@@ -61,6 +61,7 @@ export function createFcmChannel(settings: FcmSettings): Channel {
     sender: projectId,
     weight: 1,
     perSecond,
+    width: MAX_STREAMS,
     units: () => 1,
     idempotent: true,
     receipts: false,

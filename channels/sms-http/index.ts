@@ -55,6 +55,7 @@ export function createSmsHttpChannel(settings: SmsHttpSettings): Channel {
     sender: from,
     weight,
     perSecond,
+    width: MAX_SOCKETS,
     units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: callback !== undefined,

@@ -98,6 +98,7 @@ export function createSmppChannel({ url, from, weight, perSecond, timeoutMs = 10
     sender: from,
     weight,
     perSecond,
+    width: WINDOW,
     units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: true,

@@ -66,6 +66,7 @@ export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
     sender: from,
     weight,
     perSecond,
+    width: MAX_SOCKETS,
     units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: true,

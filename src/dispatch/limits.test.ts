@@ -19,6 +19,7 @@ const senderOf = (perSecond: number, provider = 'twilio'): Channel => ({
   sender: randomUUID(),
   weight: 1,
   perSecond,
+  width: 1,
   units: () => 1,
   idempotent: false,
   receipts: false,

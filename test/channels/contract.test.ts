@@ -153,9 +153,9 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
   };
 
   test('says what it is', () => {
-    const { name: own, sender, provider, weight, perSecond, units } = open();
+    const { name: own, sender, provider, weight, perSecond, width, units } = open();
     expect(own).toBe(adapter.name);
-    expect([weight, perSecond, units(message())].every((value) => value >= 1)).toBe(true);
+    expect([weight, perSecond, width, units(message())].every((value) => value >= 1)).toBe(true);
     expect(provider).toBe(adapter.provider);
     expect(sender).not.toBe('');
   });

@@ -75,6 +75,7 @@ function scriptedChannel(name: ChannelName, idempotent: boolean): ScriptedChanne
     sender: `sender-${name}`,
     weight: 1,
     perSecond: 10_000,
+    width: 100,
     units: () => 1,
     idempotent,
     receipts: !idempotent,
