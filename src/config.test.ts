@@ -44,7 +44,7 @@ test('what is required is enough; the rest has its defaults', () => {
     http: { host: '127.0.0.1', port: 8080, publicUrl: 'https://reminders.example.org' },
     push: { baseUrl: 'https://fcm.googleapis.com', serviceAccount: { project_id: 'p' }, caFile: undefined },
     sms: { twilio: { baseUrl: 'https://api.twilio.com', from: ['+51900000000'] }, http: undefined, smpp: undefined },
-    schedule: { bucketSeconds: 60, leadSeconds: 10, shards: 4 },
+    schedule: { bucketSeconds: 60, leadSeconds: 60, shards: 4 },
     logLevel: 'info',
   });
   expect(config.dataKeys).toMatchObject([{ id: 'k1' }]);
