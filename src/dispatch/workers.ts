@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChannelName } from '../domain/attempt.ts';
 import { openBlocking } from '../redis/connection.ts';
 import { deliverChunk } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -10,7 +9,7 @@ import { type ChunkJob, LANES, type Lane, laneName } from './queues.ts';
  * Chunks in hand at once per lane and process: while one is read or written, the others keep the connections busy. What is in
  * hand is what a newcomer waits for, so there are no more.
  */
-const CONCURRENCY: Record<ChannelName, number> = { push: 3, sms: 2, email: 2 };
+const CONCURRENCY = 4;
 
 /** One BullMQ worker per lane. `stop` lets the chunks that are being sent finish; those that wait stay in their rows. */
 export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
@@ -23,7 +22,7 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
     return delivery.finally(() => inHand.delete(delivery));
   };
   const workers = LANES.filter(({ channel }) => app.channels.has(channel)).map((lane) =>
-    startWorker(app, laneName(lane), { connection, concurrency: CONCURRENCY[lane.channel], work: work(lane) }),
+    startWorker(app, laneName(lane), { connection, concurrency: CONCURRENCY, work: work(lane) }),
   );
   return {
     async stop() {
