@@ -12,6 +12,21 @@ export function failure(kind: FailureKind, code: string, retryAfterMs?: number):
   return { kind, code };
 }
 
+const BY_STATUS: Record<number, FailureKind> = { 401: 'retry', 403: 'retry', 404: 'retry', 429: 'throttled' };
+
+/**
+ * What an HTTP status says where the provider's own code says nothing: credentials and addresses are an operator's to mend, a
+ * 404 from a proxy says nothing about a contact, and after a 5xx nobody knows.
+ */
+export function statusMeaning(status: number): FailureKind {
+  return BY_STATUS[status] ?? classMeaning(status);
+}
+
+/** As `statusMeaning`, for an answer that is certainly the provider's own: then every 4xx is about the message. */
+export function classMeaning(status: number): FailureKind {
+  return status >= 400 && status < 500 ? 'message_failed' : 'unknown';
+}
+
 /** What asks for more is a mistake; no message is useful for so long. */
 const LONGEST_MS = 86_400_000;
 

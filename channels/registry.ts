@@ -14,12 +14,14 @@ interface ChannelSettings {
     smpp?: SmppSettings | undefined;
   };
   email: SmtpSettings;
-  publicUrl: string;
+  http: { publicUrl: string };
 }
 
 /** Every channel with its senders, by name. Throws when a provider's settings cannot work. */
-export function createChannels({ push, sms, email, publicUrl }: ChannelSettings): Map<ChannelName, Channel[]> {
-  const { twilio, http, smpp } = sms;
+export function createChannels(settings: ChannelSettings): Map<ChannelName, Channel[]> {
+  const { push, email } = settings;
+  const { publicUrl } = settings.http;
+  const { twilio, http, smpp } = settings.sms;
   const senders = [
     createFcmChannel(push),
     ...(twilio?.from ?? []).map((from) => createTwilioSmsChannel({ ...twilio, from, publicUrl } as TwilioSettings)),
@@ -28,4 +30,9 @@ export function createChannels({ push, sms, email, publicUrl }: ChannelSettings)
     createSmtpChannel(email),
   ];
   return Map.groupBy(senders, (sender) => sender.name);
+}
+
+/** Closes every sender's connections. */
+export async function closeChannels(channels: Map<ChannelName, Channel[]>): Promise<void> {
+  await Promise.all([...channels.values()].flat().map((channel) => channel.close()));
 }

@@ -181,3 +181,11 @@ export function createMetrics(): Metrics {
 export function atScrape(gauge: Gauge<string>, collect: () => void): void {
   Object.assign(gauge, { collect });
 }
+
+/** A sender's labels. Several of a provider's senders share them: accounts are no closed list. */
+export function labelsOf({ name, provider }: { name: string; provider: string }): {
+  channel: string;
+  provider: string;
+} {
+  return { channel: name, provider };
+}

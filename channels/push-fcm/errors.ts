@@ -1,4 +1,4 @@
-import { type FailureKind, failure, retryAfterMs } from '#channels/outcome.ts';
+import { classMeaning, type FailureKind, failure, retryAfterMs, statusMeaning } from '#channels/outcome.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import type { Http2Answer } from './http2-client.ts';
 
@@ -23,9 +23,6 @@ const BY_CODE = new Map<string, FailureKind>(
   } as const),
 );
 
-/** Answers that are not FCM's own JSON, from a proxy or a wrong address: a 404 here says nothing about a token. */
-const BY_STATUS: Record<number, FailureKind> = { 401: 'retry', 403: 'retry', 404: 'retry', 429: 'throttled' };
-
 /** The texts under which INVALID_ARGUMENT means a dead token rather than a bad message (novuhq/novu#12532). */
 const DEAD_TOKEN =
   /registration[- ]token|recipient of the message is not set|not ?registered|invalid ?registration|baddevicetoken/i;
@@ -47,19 +44,15 @@ export function fcmOutcome({ status, retryAfter, text }: Http2Answer): Outcome {
   const body = parse(text);
   if (status === 200) return body.name ? { kind: 'accepted', ref: body.name } : failure('unknown', 'http_200_no_name');
   const code = fcmCode(body);
-  if (code === undefined)
-    return failure(BY_STATUS[status] ?? byClass(status), `http_${status}`, retryAfterMs(retryAfter));
+  // Not FCM's own JSON: from a proxy or a wrong address.
+  if (code === undefined) return failure(statusMeaning(status), `http_${status}`, retryAfterMs(retryAfter));
   if (code === 'INVALID_ARGUMENT' && namesToken(body)) return failure('contact_failed', code);
-  return failure(BY_CODE.get(code) ?? byClass(status), code, retryAfterMs(retryAfter));
+  return failure(BY_CODE.get(code) ?? classMeaning(status), code, retryAfterMs(retryAfter));
 }
 
 /** Whether the access token itself was refused, rather than the project's key for Apple or for web push. */
 export function tokenRefused({ status, text }: Http2Answer): boolean {
   return status === 401 && fcmCode(parse(text)) !== 'THIRD_PARTY_AUTH_ERROR';
-}
-
-function byClass(status: number): FailureKind {
-  return status >= 400 && status < 500 ? 'message_failed' : 'unknown';
 }
 
 /** FCM's own code when it is given, else the google.rpc status. */

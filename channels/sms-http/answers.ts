@@ -1,18 +1,10 @@
 import type { Receipt } from '#channels/channel.ts';
-import { failure, retryAfterMs } from '#channels/outcome.ts';
+import { failure, retryAfterMs, statusMeaning } from '#channels/outcome.ts';
 import type { HttpAnswer } from '#channels/transport.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { type HttpGateway, textAt } from './gateway.ts';
 
 type Meaning = HttpGateway['outcomes'][string];
-
-/** What a status means unless the gateway's own table says otherwise: an operator mends credentials and addresses. */
-const BY_STATUS = new Map<number, Meaning>([
-  [401, 'retry'],
-  [403, 'retry'],
-  [404, 'retry'],
-  [429, 'throttled'],
-]);
 
 /** What the gateway's answer means for its message: its code by the table, else its status by the table, else the default. */
 export function outcomeOf(gateway: HttpGateway, { status, headers, text }: HttpAnswer): Outcome {
@@ -27,8 +19,7 @@ export function outcomeOf(gateway: HttpGateway, { status, headers, text }: HttpA
 }
 
 function byDefault(status: number): Meaning {
-  if (status >= 200 && status < 300) return 'accepted';
-  return BY_STATUS.get(status) ?? (status >= 400 && status < 500 ? 'message_failed' : 'unknown');
+  return status >= 200 && status < 300 ? 'accepted' : statusMeaning(status);
 }
 
 /** What a look-up found: the message, that it was given up, or null when the gateway has none. Else nobody knows. */

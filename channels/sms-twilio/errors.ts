@@ -1,4 +1,4 @@
-import { type FailureKind, failure } from '#channels/outcome.ts';
+import { type FailureKind, failure, statusMeaning } from '#channels/outcome.ts';
 import { lost } from '#channels/transport.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { TwilioRefusal } from './client.ts';
@@ -26,15 +26,11 @@ const BY_CODE: Record<number, FailureKind> = {
   20500: 'unknown',
 };
 
-const BY_STATUS: Record<number, FailureKind> = { 401: 'retry', 403: 'retry', 404: 'retry', 429: 'throttled' };
-
 /** What a failed request means for its message. */
 export function twilioOutcome(error: unknown): Outcome {
   if (!(error instanceof TwilioRefusal)) return lost(error);
   const { status, code, retryAfterMs } = error;
-  const kind =
-    BY_CODE[code ?? 0] ?? BY_STATUS[status] ?? (status >= 400 && status < 500 ? 'message_failed' : 'unknown');
-  return refusal(kind, code ?? `http_${status}`, retryAfterMs);
+  return refusal(BY_CODE[code ?? 0] ?? statusMeaning(status), code ?? `http_${status}`, retryAfterMs);
 }
 
 /** What the error code of a message that Twilio took, and then could not deliver, means. */

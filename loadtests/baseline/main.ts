@@ -9,9 +9,8 @@ import { startNaive } from './naive.ts';
  * sends what it is told by its parent (`Sizes`), answers it when that is done, and ends with it.
  */
 if (process.argv[2] === 'naive') {
-  await runProcess('naive', async ({ databaseUrl, redisUrl, push, sms, email, http: { publicUrl } }) => {
-    const channels = createChannels({ push, sms, email, publicUrl });
-    const { stop } = startNaive(databaseUrl, redisUrl, channels);
+  await runProcess('naive', async (config) => {
+    const { stop } = startNaive(config.databaseUrl, config.redisUrl, createChannels(config));
     return { url: '', stop };
   });
 } else {

@@ -35,7 +35,7 @@ test('fifty messages leave at their moment, each once, each with one finished ro
     push: { ...push, baseUrl: fcm, serviceAccount: JSON.parse(readFileSync(serviceAccount, 'utf8')), caFile },
     sms: { ...sms, twilio: { ...twilio, from: [twilio.from], baseUrl: http, weight: 1, perSecond: 1 } },
     email: { ...email, url: smtp },
-    publicUrl: 'http://127.0.0.1:9',
+    http: { publicUrl: 'http://127.0.0.1:9' },
   });
   simulator.faults.add({ provider: 'fcm', kind: 'rate_limited', times: 1 });
   const naive = startNaive(database.url, redisUrl, channels);

@@ -1,5 +1,6 @@
 import { Queue, Worker } from 'bullmq';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
+import { closeChannels } from '#channels/registry.ts';
 import { CHANNELS, type ChannelName } from '#src/domain/attempt.ts';
 import { openBlocking } from '#src/redis/connection.ts';
 import { openPool, type Pool } from '#src/store/pool.ts';
@@ -68,7 +69,7 @@ export function startNaive(
     async stop() {
       await Promise.all(workers.map((worker) => worker.close()));
       connection.disconnect();
-      await Promise.all([...channels.values()].flat().map((channel) => channel.close()));
+      await closeChannels(channels);
       await sql.end({ timeout: 5 });
     },
   };

@@ -1,14 +1,12 @@
-import type { Channel, OutboundMessage } from '#channels/channel.ts';
-import { createChannels } from '#channels/registry.ts';
+import type { Channel } from '#channels/channel.ts';
+import { closeChannels, createChannels } from '#channels/registry.ts';
 import type { App } from '../app.ts';
 import { type Forecast, forecastOf } from '../capacity/forecast.ts';
 import type { Capacity } from '../capacity/senders.ts';
-import { plusSeconds } from '../clock.ts';
 import { CHANNELS, type ChannelName } from '../domain/attempt.ts';
 import { LANGUAGES } from '../domain/language.ts';
-import type { AttemptToSend } from '../store/attempts.ts';
 import { dueByMinute } from '../store/forecast.ts';
-import { render } from './messages/render.ts';
+import { sampleMessage } from './messages/sample.ts';
 import { HORIZON_HOURS } from './plan.ts';
 
 /** A forecast reaches this many hours after the current one: as far as all doses are planned. */
@@ -16,12 +14,11 @@ export const MOST_FORECAST_HOURS = HORIZON_HOURS - 1;
 
 /** The capacity that the settings give, without sending anything. Throws when a provider's settings cannot work. */
 export async function readCapacity(app: App): Promise<Capacity> {
-  const { push, sms, email, http } = app.config;
-  const channels = createChannels({ push, sms, email, publicUrl: http.publicUrl });
+  const channels = createChannels(app.config);
   try {
     return capacityOf(app, channels);
   } finally {
-    await Promise.all([...channels.values()].flat().map((channel) => channel.close()));
+    await closeChannels(channels);
   }
 }
 
@@ -29,7 +26,7 @@ export async function readCapacity(app: App): Promise<Capacity> {
 export function capacityOf(app: App, channels: Map<ChannelName, Channel[]>): Capacity {
   const senders = [...channels.values()].flat();
   const units = (name: ChannelName, purpose: 'reminder' | 'caregiver') => {
-    const samples = LANGUAGES.map((locale) => sample(app, { channel: name, purpose, locale }));
+    const samples = LANGUAGES.map((locale) => sampleMessage(app, { channel: name, purpose, locale }));
     const counts = (channels.get(name) ?? []).flatMap((channel) => samples.map((message) => channel.units(message)));
     return Math.max(1, ...counts);
   };
@@ -58,35 +55,4 @@ export async function readForecast(app: App, capacity: Capacity, hours: number):
     to: new Date(to * 60_000),
   });
   return forecastOf(due, capacity, { from, to });
-}
-
-const SAMPLE_ID = '00000000-0000-7000-8000-000000000000';
-
-function sample(app: App, of: Pick<AttemptToSend, 'channel' | 'purpose' | 'locale'>): OutboundMessage {
-  const now = app.clock.now();
-  const message = render(app, {
-    ...of,
-    id: SAMPLE_ID,
-    doseId: SAMPLE_ID,
-    localDate: '',
-    escalationId: null,
-    rung: 0,
-    contactPointId: SAMPLE_ID,
-    dueAt: now,
-    expiresAt: plusSeconds(now, 1),
-    createdAt: now,
-    tries: 0,
-    critical: false,
-    doseState: 'open',
-    doseDueAt: now,
-    contact: app.cipher.seal('sample'),
-    contactState: 'active',
-    account: null,
-    code: null,
-    zone: 'UTC',
-    consent: { reminders: true },
-    escalationState: null,
-  });
-  if (message === null) throw new Error('the sample of a reminder cannot be rendered');
-  return message;
 }

@@ -2,6 +2,7 @@ import type { OutboundMessage } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { uuidv7 } from '../domain/ids.ts';
+import { labelsOf } from '../metrics.ts';
 import { type AttemptToSend, readToSend } from '../store/attempts.ts';
 import { type Chunk, type HeldChunk, renewChunk, splitChunk } from '../store/chunks.ts';
 import { type Admitted, admit } from './admit.ts';
@@ -87,7 +88,7 @@ async function send(app: Dispatcher, via: Admitted, held: HeldChunk, messages: O
   const renewing = setInterval(renew, (leaseSeconds * 1000) / 3);
   const watching = watchSlowness(app, via, messages.length);
   const { sender } = via;
-  const timed = app.metrics.sendSeconds.startTimer({ channel: sender.name, provider: sender.provider });
+  const timed = app.metrics.sendSeconds.startTimer(labelsOf(sender));
   try {
     return await sender.send(messages);
   } finally {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Channel } from '#channels/channel.ts';
-import { createChannels } from '#channels/registry.ts';
+import { closeChannels, createChannels } from '#channels/registry.ts';
 import { type App, closeApp, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { ChannelName } from '../domain/attempt.ts';
@@ -23,12 +23,7 @@ export interface Dispatcher extends App {
 
 export async function openDispatcher(process: string, config: Config): Promise<Dispatcher> {
   const app = await openApp(process, config);
-  const channels = createChannels({
-    push: config.push,
-    sms: config.sms,
-    email: config.email,
-    publicUrl: config.http.publicUrl,
-  });
+  const channels = createChannels(config);
   const redis = openFailingFast(config.redisUrl);
   const queues = await openQueues(redis);
   return {
@@ -43,7 +38,7 @@ export async function openDispatcher(process: string, config: Config): Promise<D
 }
 
 export async function closeDispatcher(app: Dispatcher): Promise<void> {
-  await Promise.all([...app.channels.values()].flat().map((channel) => channel.close()));
+  await closeChannels(app.channels);
   await app.queues.close();
   app.redis.disconnect();
   await closeApp(app);

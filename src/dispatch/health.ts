@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
 import { accountOf, type Channel } from '#channels/channel.ts';
 import type { App } from '../app.ts';
-import { atScrape } from '../metrics.ts';
+import { atScrape, labelsOf } from '../metrics.ts';
 import { healthKey } from '../redis/keys.ts';
 import { loadScript } from '../redis/scripts.ts';
 import {
@@ -81,7 +81,7 @@ export function openHealth(app: App, redis: Redis, given: Partial<HealthSettings
     const told = report === null ? null : { ...report, jitter: jitter() };
     const seen = await together(account, told).catch((error: Error) => alone(account, told, error));
     last.set(account, { sender, breaker: seen.breaker, at: performance.now() });
-    if (seen.change === 'opened') app.metrics.breakerOpened.inc({ channel: sender.name, provider: sender.provider });
+    if (seen.change === 'opened') app.metrics.breakerOpened.inc(labelsOf(sender));
     await tellIncident(app, { kind: 'provider_down', subject: account }, seen.breaker.phase !== 'closed');
     return seen;
   }
@@ -115,7 +115,7 @@ export function openHealth(app: App, redis: Redis, given: Partial<HealthSettings
   atScrape(app.metrics.senderWeight, () => {
     app.metrics.senderWeight.reset();
     for (const { sender, breaker } of last.values())
-      app.metrics.senderWeight.inc({ channel: sender.name, provider: sender.provider }, weightOf(sender, breaker));
+      app.metrics.senderWeight.inc(labelsOf(sender), weightOf(sender, breaker));
   });
 
   return {

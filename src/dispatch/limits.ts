@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { accountOf, type Channel } from '#channels/channel.ts';
 import type { App } from '../app.ts';
-import { atScrape } from '../metrics.ts';
+import { atScrape, labelsOf } from '../metrics.ts';
 import { rateKey } from '../redis/keys.ts';
 import { loadScript } from '../redis/scripts.ts';
 import { type Ask, apply, type Bucket, factorAt, UNUSED } from './gcra.ts';
@@ -124,8 +124,4 @@ function exposeRates({ metrics }: Pick<App, 'metrics'>, accounts: Map<string, Kn
   sum(metrics.senderRate, ({ sender, bucket }) =>
     bucket.pause > now() ? 0 : sender.perSecond * factorAt(bucket, now()),
   );
-}
-
-function labelsOf({ name, provider }: Channel): { channel: string; provider: string } {
-  return { channel: name, provider };
 }

@@ -323,7 +323,7 @@ test('a process that sent many and closed its channels ends by itself, without a
       smpp: { ...RATE, url: simulator.smpp, from: '+15005550008' },
     },
     email: { ...RATE, url: simulator.smtp, from: 'care@clinic.example' },
-    publicUrl: 'http://127.0.0.1:9',
+    http: { publicUrl: 'http://127.0.0.1:9' },
   };
   // More than ten messages on each connection: a listener left behind on each would be warned of.
   const program = `
