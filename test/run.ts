@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join, relative, resolve } from 'node:path';
 import { dataDir } from '#src/embedded/paths.ts';
 
 const HELP = `npm test                    lint, types, dead code, then every test with coverage (at least 90 % of the lines)
@@ -62,15 +62,25 @@ interface Results {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { status: string; assertionResults: unknown[] }[];
+  testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[];
 }
 
-/** vitest's own numbers; a file that could not even be loaded counts as one failed test. */
-function countLine(file: string): string {
+/** What failed, by file and name; a file that could not even be loaded counts as one failed test. */
+function failedTests({ testResults }: Results): string[] {
+  return testResults.flatMap(({ name, status, assertionResults }) => {
+    const file = relative(root, name);
+    if (status === 'failed' && assertionResults.length === 0) return [`${file}: not loaded`];
+    return assertionResults.filter((one) => one.status === 'failed').map((one) => `${file}: ${one.fullName}`);
+  });
+}
+
+/** vitest's own numbers, after the names of what failed: whoever sees only the end of the output sees those. */
+function summary(file: string): string {
   const results: Results = JSON.parse(readFileSync(file, 'utf8'));
-  const unloaded = results.testResults.filter((one) => one.status === 'failed' && one.assertionResults.length === 0);
-  const failed = results.numFailedTests + unloaded.length;
-  return `tests: ${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests + results.numTodoTests} skipped`;
+  const failed = failedTests(results);
+  const skipped = results.numPendingTests + results.numTodoTests;
+  const counts = `tests: ${results.numPassedTests} passed, ${failed.length} failed, ${skipped} skipped`;
+  return [...failed.map((name) => `failed: ${name}`), counts].join('\n');
 }
 
 const args = process.argv.slice(2);
@@ -100,7 +110,7 @@ const passed = [
 ];
 let line = 'tests: 0 passed, 0 failed, 0 skipped';
 try {
-  line = countLine(results);
+  line = summary(results);
 } catch {
   console.log('vitest gave no results');
   passed.push(false);

@@ -22,11 +22,16 @@ function patientData(): string[] {
   return [...new Set([...people, ...drugs])].filter((value) => value.length > 3);
 }
 
-/** Everything anybody sent to this Redis while the story ran: each command with its keys and values. */
+/** The story's own database: other tests use the same server meanwhile. */
+const DATABASE = '15';
+
+/** Everything anybody sent to the story's Redis database while it ran: each command with its keys and values. */
 async function listen(url: string): Promise<{ heard: () => string; stop: () => void }> {
   const monitor = await new Redis(url).monitor();
   const lines: string[] = [];
-  monitor.on('monitor', (_time: string, args: string[]) => lines.push(args.join(' ')));
+  monitor.on('monitor', (_time: string, args: string[], _source: string, database: string) => {
+    if (database === DATABASE) lines.push(args.join(' '));
+  });
   return { heard: () => lines.join('\n'), stop: () => monitor.disconnect() };
 }
 
@@ -38,7 +43,7 @@ describe('a hospital’s day over the real processes', () => {
   beforeAll(async () => {
     const { url, drop } = await testDatabase();
     afterAll(drop);
-    const redisUrl = `${inject('redisUrl')}/15`;
+    const redisUrl = `${inject('redisUrl')}/${DATABASE}`;
     const { heard, stop } = await listen(redisUrl);
     story = startAll(['--exit', '--seconds', '20', '--patients', String(PATIENTS)], {
       DATABASE_URL: url,
