@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { failpoint } from '../failpoints.ts';
 import {
   insertConfirmations,
   knownSources,
@@ -34,6 +35,7 @@ export async function recordAck(app: App, ack: Ack, tx?: Sql): Promise<AckResult
   const received = { ...rest, reason: reason === undefined ? null : app.cipher.seal(reason), at: app.clock.now() };
   const result =
     tx === undefined ? await recorderOf(app)(received) : ((await recordIn(app, tx, [received]))[0] ?? null);
+  failpoint('ack_written');
   if (result !== null) app.metrics.answers.inc({ road: ack.road, answer: ack.answer, effect: result.effect });
   return result;
 }
@@ -71,6 +73,7 @@ async function recordIn(app: App, tx: Sql, acks: ReceivedAck[]): Promise<(AckRes
     writeAnswers(tx, decided.answers),
   ]);
   await resolveAnsweredCases(tx, decided.settled);
+  failpoint('ack');
   return decided.results;
 }
 

@@ -1,6 +1,7 @@
 import { plusSeconds } from '../clock.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { type DoseSituation, type NextAction, nextAction } from '../escalation/next.ts';
+import { failpoint } from '../failpoints.ts';
 import { isQuiet } from '../regimen/quiet.ts';
 import { insertAttempts, type NewAttempt, reachOf } from '../store/attempts.ts';
 import { insertChunks, waitingTurns } from '../store/chunks.ts';
@@ -37,6 +38,7 @@ export async function advanceDoses(
   const { taken, chunks } = await app.sql.begin(async (tx) => {
     const doses = await claimDueDoses(tx, { ...want, limit: BATCH });
     if (doses.length === 0) return { taken: 0, chunks: [] };
+    failpoint('claim');
     const contacts = await contactChoices(
       tx,
       doses.map((dose) => dose.patientId),
@@ -63,9 +65,12 @@ export async function advanceDoses(
     await openCases(tx, endedDoses(doses, plan.ends), now);
     await insertChunks(tx, chunks, now);
     await insertAttempts(tx, plan.attempts, now);
+    failpoint('intent');
     return { taken: doses.length, chunks };
   });
+  failpoint('enqueue');
   await enqueueChunks(app, chunks);
+  failpoint('enqueued');
   return taken;
 }
 

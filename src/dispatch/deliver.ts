@@ -2,6 +2,7 @@ import type { OutboundMessage } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { uuidv7 } from '../domain/ids.ts';
+import { failpoint } from '../failpoints.ts';
 import { labelsOf } from '../metrics.ts';
 import { type AttemptToSend, readToSend } from '../store/attempts.ts';
 import { type Chunk, type HeldChunk, renewChunk, splitChunk } from '../store/chunks.ts';
@@ -28,6 +29,7 @@ export async function deliverChunk(app: Dispatcher, chunk: Chunk, stopping?: Abo
   if (admitted === 'expired') return sendHeld(app, await hold(app, chunk, null), null);
   if (admitted.most === undefined) await channelUp(app, chunk.channel);
   if (admitted.taken < chunk.size) await leaveRest(app, chunk, admitted.taken);
+  failpoint('admit');
   return sendHeld(app, await hold(app, chunk, admitted.sender), admitted);
 }
 
@@ -45,6 +47,7 @@ async function sendHeld(app: Dispatcher, held: HeldChunk | null, via: Admitted |
     if (via !== null) await reportOutcomes(app, via, [], []);
     return false;
   }
+  failpoint('held');
   const now = app.clock.now();
   const settled: Settled[] = [];
   const sendable: AttemptToSend[] = [];
@@ -63,6 +66,7 @@ async function sendHeld(app: Dispatcher, held: HeldChunk | null, via: Admitted |
     for (const attempt of sendable) settled.push({ attempt, outcome: { kind: 'dropped', code: 'expired' } });
   } else {
     const outcomes = messages.length === 0 ? [] : await send(app, via, held, messages);
+    failpoint('answered');
     await reportOutcomes(app, via, messages, outcomes);
     for (const [i, attempt] of sendable.entries()) {
       const outcome = outcomes[i] as Outcome;
@@ -90,7 +94,9 @@ async function send(app: Dispatcher, via: Admitted, held: HeldChunk, messages: O
   const { sender } = via;
   const timed = app.metrics.sendSeconds.startTimer(labelsOf(sender));
   try {
-    return await sender.send(messages);
+    const answers = sender.send(messages);
+    setImmediate(failpoint, 'sending'); // once the sockets have what was written
+    return await answers;
   } finally {
     timed();
     clearInterval(renewing);

@@ -1,6 +1,7 @@
 import type { Receipt } from '#channels/channel.ts';
 import type { App } from '../app.ts';
 import { isId } from '../domain/ids.ts';
+import { failpoint } from '../failpoints.ts';
 import { retireContacts } from '../store/contacts.ts';
 import { hastenDoses } from '../store/doses.ts';
 import { applyReceipt } from '../store/receipts.ts';
@@ -10,6 +11,7 @@ import { applyReceipt } from '../store/receipts.ts';
  * `unknown` attempt proves it was accepted. A delivery that failed gives the next rung its turn at once.
  */
 export async function applyReceipts(app: App, receipts: Receipt[]): Promise<void> {
+  failpoint('callback');
   const now = app.clock.now();
   for (const receipt of receipts.filter(({ attemptId }) => isId(attemptId))) {
     const code = receipt.state === 'failed' ? (receipt.code ?? 'undelivered') : null;
@@ -22,4 +24,5 @@ export async function applyReceipts(app: App, receipts: Receipt[]): Promise<void
       if (target.purpose !== 'escalation') await hastenDoses(tx, [target], now);
     });
   }
+  failpoint('callback_written');
 }

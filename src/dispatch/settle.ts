@@ -1,6 +1,7 @@
 import { accountOf, providerOf } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
+import { failpoint } from '../failpoints.ts';
 import { type AttemptToSend, type AttemptUpdate, updateAttempts } from '../store/attempts.ts';
 import { type Chunk, finishChunk, type HeldChunk, insertChunks } from '../store/chunks.ts';
 import { retireContacts } from '../store/contacts.ts';
@@ -44,7 +45,9 @@ export async function settle(app: Dispatcher, held: HeldChunk | null, settled: S
       ended.filter((e) => e.attempt.purpose !== 'escalation').map((e) => e.attempt),
       now,
     );
+    failpoint('outcome');
   });
+  failpoint('settled');
   observe(app, settled, { now, held });
   await enqueueChunks(app, retries.chunks);
 }

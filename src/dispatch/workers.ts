@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failpoint } from '../failpoints.ts';
 import { openBlocking } from '../redis/connection.ts';
 import { deliverChunk } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -39,4 +40,5 @@ async function deliverAtItsMoment(app: Dispatcher, lane: Lane, job: ChunkJob, si
   if (early > 0) await sleep(early, undefined, { signal }).catch(() => {});
   if (signal.aborted) return;
   await deliverChunk(app, { ...lane, id, size, turn, readyAt: new Date(at), expiresAt: new Date(until) }, signal);
+  failpoint('complete');
 }

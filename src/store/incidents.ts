@@ -1,9 +1,20 @@
 import { uuidv7 } from '../domain/ids.ts';
 import type { Sql } from './pool.ts';
 
-export const INCIDENT_KINDS = ['provider_down', 'channel_down'] as const;
+export const INCIDENT_KINDS = [
+  'provider_down',
+  'channel_down',
+  'tenant_silent',
+  'patient_silent',
+  'outage',
+  'restored',
+  'quarantined',
+] as const;
 
-/** Something operators are told of once, however many messages it touches. `subject` is an account, or a channel's name. */
+/**
+ * Something operators are told of once, however many messages it touches. `subject` is an account, a channel's name, or the id
+ * of a tenant or patient.
+ */
 export interface Incident {
   kind: (typeof INCIDENT_KINDS)[number];
   subject: string;

@@ -77,6 +77,20 @@ CREATE TABLE contact_points (
   created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE dead_letters (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  subject uuid NOT NULL,
+  local_date date NOT NULL,
+  tenant_id uuid NOT NULL,
+  patient_id uuid NOT NULL,
+  reason text NOT NULL,
+  tries integer NOT NULL,
+  state text NOT NULL,
+  first_at timestamp with time zone NOT NULL,
+  last_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE doses (
   id uuid NOT NULL,
   local_date date NOT NULL,
@@ -148,7 +162,9 @@ CREATE TABLE incidents (
   kind text NOT NULL,
   subject text NOT NULL,
   opened_at timestamp with time zone NOT NULL,
-  closed_at timestamp with time zone
+  closed_at timestamp with time zone,
+  tenant_id uuid,
+  affected integer NOT NULL DEFAULT 0
 );
 
 CREATE TABLE migrations (
@@ -187,6 +203,21 @@ CREATE TABLE prescriptions (
   updated_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE proofs (
+  tenant_id uuid NOT NULL,
+  day date NOT NULL,
+  due integer NOT NULL,
+  taken integer NOT NULL,
+  skipped integer NOT NULL,
+  missed integer NOT NULL,
+  undelivered integer NOT NULL,
+  excluded integer NOT NULL,
+  open integer NOT NULL,
+  unaccounted integer NOT NULL,
+  unknown integer NOT NULL,
+  made_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE provider_refs (
   account text NOT NULL,
   ref text NOT NULL,
@@ -217,6 +248,8 @@ ALTER TABLE contact_points ADD CONSTRAINT contact_points_patient_id_owner_kind_l
 
 ALTER TABLE contact_points ADD CONSTRAINT contact_points_pkey PRIMARY KEY (id);
 
+ALTER TABLE dead_letters ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (id);
+
 ALTER TABLE doses ADD CONSTRAINT doses_pkey PRIMARY KEY (id, local_date);
 
 ALTER TABLE escalation_doses ADD CONSTRAINT escalation_doses_pkey PRIMARY KEY (escalation_id, dose_id);
@@ -238,6 +271,8 @@ ALTER TABLE patients ADD CONSTRAINT patients_tenant_id_external_id_key UNIQUE (t
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_pkey PRIMARY KEY (id);
 
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_tenant_id_external_id_key UNIQUE (tenant_id, external_id);
+
+ALTER TABLE proofs ADD CONSTRAINT proofs_pkey PRIMARY KEY (tenant_id, day);
 
 ALTER TABLE provider_refs ADD CONSTRAINT provider_refs_pkey PRIMARY KEY (account, ref);
 
@@ -279,6 +314,12 @@ ALTER TABLE contact_points ADD CONSTRAINT contact_points_owner_check CHECK ((own
 
 ALTER TABLE contact_points ADD CONSTRAINT contact_points_state_check CHECK ((state = ANY (ARRAY['active'::text, 'invalid'::text, 'opted_out'::text, 'removed'::text])));
 
+ALTER TABLE dead_letters ADD CONSTRAINT dead_letters_kind_check CHECK ((kind = ANY (ARRAY['dose'::text, 'message'::text])));
+
+ALTER TABLE dead_letters ADD CONSTRAINT dead_letters_state_check CHECK ((state = ANY (ARRAY['failing'::text, 'quarantined'::text, 'redriven'::text, 'dropped'::text])));
+
+ALTER TABLE dead_letters ADD CONSTRAINT dead_letters_tries_check CHECK ((tries > 0));
+
 ALTER TABLE doses ADD CONSTRAINT doses_check CHECK (((state = ANY (ARRAY['planned'::text, 'open'::text])) = (next_action_at IS NOT NULL)));
 
 ALTER TABLE doses ADD CONSTRAINT doses_check1 CHECK (((state = ANY (ARRAY['planned'::text, 'open'::text])) = (resolved_at IS NULL)));
@@ -303,7 +344,9 @@ ALTER TABLE escalations ADD CONSTRAINT escalations_kind_check CHECK ((kind = ANY
 
 ALTER TABLE escalations ADD CONSTRAINT escalations_state_check CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text])));
 
-ALTER TABLE incidents ADD CONSTRAINT incidents_kind_check CHECK ((kind = ANY (ARRAY['provider_down'::text, 'channel_down'::text])));
+ALTER TABLE incidents ADD CONSTRAINT incidents_affected_check CHECK ((affected >= 0));
+
+ALTER TABLE incidents ADD CONSTRAINT incidents_kind_check CHECK ((kind = ANY (ARRAY['provider_down'::text, 'channel_down'::text, 'tenant_silent'::text, 'patient_silent'::text, 'outage'::text, 'restored'::text, 'quarantined'::text])));
 
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'stopped'::text])));
 
@@ -327,6 +370,10 @@ CREATE INDEX confirmations_by_dose ON public.confirmations USING btree (dose_id)
 
 CREATE INDEX contact_points_by_lookup ON public.contact_points USING btree (lookup);
 
+CREATE INDEX dead_letters_by_tenant ON public.dead_letters USING btree (tenant_id, state, id);
+
+CREATE UNIQUE INDEX dead_letters_one_live ON public.dead_letters USING btree (kind, subject) WHERE (state = ANY (ARRAY['failing'::text, 'quarantined'::text]));
+
 CREATE INDEX doses_by_patient ON public.doses USING btree (patient_id, due_at);
 
 CREATE INDEX doses_by_tenant ON public.doses USING btree (tenant_id, due_at);
@@ -342,6 +389,8 @@ CREATE INDEX escalations_by_tenant ON public.escalations USING btree (tenant_id,
 CREATE UNIQUE INDEX escalations_one_open ON public.escalations USING btree (patient_id, prescription_id, kind) WHERE (state <> 'resolved'::text);
 
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX incidents_by_time ON public.incidents USING btree (opened_at);
 
 CREATE UNIQUE INDEX incidents_one_open ON public.incidents USING btree (kind, subject) WHERE (closed_at IS NULL);
 
@@ -359,6 +408,8 @@ ALTER TABLE contact_points ADD CONSTRAINT contact_points_patient_id_fkey FOREIGN
 
 ALTER TABLE contact_points ADD CONSTRAINT contact_points_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
+ALTER TABLE dead_letters ADD CONSTRAINT dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
 ALTER TABLE escalation_doses ADD CONSTRAINT escalation_doses_escalation_id_fkey FOREIGN KEY (escalation_id) REFERENCES escalations(id);
 
 ALTER TABLE escalations ADD CONSTRAINT escalations_patient_id_fkey FOREIGN KEY (patient_id) REFERENCES patients(id);
@@ -369,11 +420,15 @@ ALTER TABLE escalations ADD CONSTRAINT escalations_tenant_id_fkey FOREIGN KEY (t
 
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
+ALTER TABLE incidents ADD CONSTRAINT incidents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
 ALTER TABLE patients ADD CONSTRAINT patients_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_patient_id_fkey FOREIGN KEY (patient_id) REFERENCES patients(id);
 
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE proofs ADD CONSTRAINT proofs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
 CREATE OR REPLACE FUNCTION public.make_partitions(from_day date, to_day date)
  RETURNS void
