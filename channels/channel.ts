@@ -20,7 +20,8 @@ export interface OutboundMessage {
 
 /**
  * One provider behind one channel. `send` never throws and answers one outcome per message, in order: it bounds its own
- * time (a timeout is `unknown`), retries nothing itself, and maps every provider answer to the closed list.
+ * time (a timeout is `unknown`), retries nothing itself, and maps every provider answer to the closed list. `mayStart` is
+ * asked right before each message: one that may not is `NOT_STARTED`.
  */
 export interface Channel {
   readonly name: ChannelName;
@@ -39,7 +40,7 @@ export interface Channel {
   readonly idempotent: boolean;
   /** Whether the provider reports delivery by callback. */
   readonly receipts: boolean;
-  send(batch: OutboundMessage[]): Promise<Outcome[]>;
+  send(batch: OutboundMessage[], mayStart?: () => boolean): Promise<Outcome[]>;
   /** Asks the provider whether an `unknown` message exists; `null` when it is proven absent. */
   lookup?(message: OutboundMessage): Promise<Outcome | null>;
   /**

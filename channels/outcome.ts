@@ -12,6 +12,9 @@ export function failure(kind: FailureKind, code: string, retryAfterMs?: number):
   return { kind, code };
 }
 
+/** A message of a batch whose turn came when its sender held the chunk no longer: nothing was tried. */
+export const NOT_STARTED: Outcome = { kind: 'retry', code: 'not_started', retryAfterMs: 0 };
+
 const BY_STATUS: Record<number, FailureKind> = { 401: 'retry', 403: 'retry', 404: 'retry', 429: 'throttled' };
 
 /**

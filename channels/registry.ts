@@ -17,17 +17,19 @@ interface ChannelSettings {
   http: { publicUrl: string };
 }
 
-/** Every channel with its senders, by name. Throws when a provider's settings cannot work. */
-export function createChannels(settings: ChannelSettings): Map<ChannelName, Channel[]> {
+/** Every channel with its senders, by name; `now` is the true time. Throws when a provider's settings cannot work. */
+export function createChannels(settings: ChannelSettings, now = () => new Date()): Map<ChannelName, Channel[]> {
   const { push, email } = settings;
   const { publicUrl } = settings.http;
   const { twilio, http, smpp } = settings.sms;
   const senders = [
-    createFcmChannel(push),
-    ...(twilio?.from ?? []).map((from) => createTwilioSmsChannel({ ...twilio, from, publicUrl } as TwilioSettings)),
-    ...(http ? [createSmsHttpChannel({ ...http, publicUrl })] : []),
-    ...(smpp ? [createSmppChannel(smpp)] : []),
-    createSmtpChannel(email),
+    createFcmChannel({ ...push, now }),
+    ...(twilio?.from ?? []).map((from) =>
+      createTwilioSmsChannel({ ...twilio, from, publicUrl, now } as TwilioSettings),
+    ),
+    ...(http ? [createSmsHttpChannel({ ...http, publicUrl, now })] : []),
+    ...(smpp ? [createSmppChannel({ ...smpp, now })] : []),
+    createSmtpChannel({ ...email, now }),
   ];
   return Map.groupBy(senders, (sender) => sender.name);
 }

@@ -1,12 +1,9 @@
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { bounded } from '#channels/bounded.ts';
 import type { SmtpError } from './errors.ts';
 
 interface Settings {
   url: string;
-  /** Connections at once. */
-  most: number;
   /** How long connecting and the greeting may take, and half of what one message may take. */
   timeoutMs: number;
 }
@@ -34,11 +31,10 @@ const REFUSED = new Set(['EENVELOPE', 'EMESSAGE']);
  * Kept-open SMTP sessions, each nodemailer's own `SMTPConnection`. Its pool (nodemailer.com/smtp/pooled) takes 240–320 µs of
  * this process for a message that is made already, this 120–170 µs; a tenth of a rush is mail.
  */
-export function smtpConnections({ url, most, timeoutMs }: Settings) {
+export function smtpConnections({ url, timeoutMs }: Settings) {
   const { auth, ...options } = parseConnectionUrl(url);
   const free: Kept[] = [];
   const busy = new Set<Kept>();
-  const inTurn = bounded(most);
 
   const inTime = (connection: SMTPConnection, ask: (done: Done) => void) => bound(connection, 2 * timeoutMs, ask);
 
@@ -110,15 +106,14 @@ export function smtpConnections({ url, most, timeoutMs }: Settings) {
 
   return {
     /** Rejects with nodemailer's error when the server did not take the message, or nobody knows whether it did. */
-    send: (from: string, to: string, raw: Buffer): Promise<void> =>
-      inTurn(async () => {
-        const letter = { from, to, raw, left: false };
-        try {
-          await sendOnce(letter);
-        } catch (error) {
-          throw Object.assign(error as SmtpError, { unsent: !letter.left });
-        }
-      }),
+    async send(from: string, to: string, raw: Buffer): Promise<void> {
+      const letter = { from, to, raw, left: false };
+      try {
+        await sendOnce(letter);
+      } catch (error) {
+        throw Object.assign(error as SmtpError, { unsent: !letter.left });
+      }
+    },
     close(): void {
       for (const { connection } of [...free, ...busy]) connection.close();
     },

@@ -1,3 +1,4 @@
+import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { smtpConnections } from './connections.ts';
@@ -14,6 +15,8 @@ export interface SmtpSettings {
   perSecond: number;
   /** How long connecting and the greeting may take, and half of what one message may take; 10 s unless told. */
   timeoutMs?: number;
+  /** The true time, where the machine's clock is not trusted. */
+  now?: () => Date;
 }
 
 const MAX_CONNECTIONS = 10;
@@ -23,15 +26,17 @@ const MAX_CONNECTIONS = 10;
  * leaves a message unknown (RFC 1047); repeating it is safe, because its Message-ID stays. Bounces that come back later
  * are not receipts here. Throws when `from` holds no address.
  */
-export function createSmtpChannel({ url, from, perSecond, timeoutMs = 10_000 }: SmtpSettings): Channel {
+export function createSmtpChannel(settings: SmtpSettings): Channel {
+  const { url, from, perSecond, timeoutMs = 10_000, now = () => new Date() } = settings;
   const { address: sender, domain } = senderOf(from);
-  const connections = smtpConnections({ url, most: MAX_CONNECTIONS, timeoutMs });
+  const connections = smtpConnections({ url, timeoutMs });
+  const eachInTurn = batches(MAX_CONNECTIONS);
   const header = fromHeader(from, sender);
 
   const sendOne = async (message: OutboundMessage): Promise<Outcome> => {
     try {
       const mail = mailOf(message, header, domain);
-      await connections.send(sender, mail.to, rawMail(mail, new Date()));
+      await connections.send(sender, mail.to, rawMail(mail, now()));
       return { kind: 'accepted', ref: mail.messageId };
     } catch (error) {
       return smtpOutcome(error as SmtpError);
@@ -48,7 +53,7 @@ export function createSmtpChannel({ url, from, perSecond, timeoutMs = 10_000 }: 
     units: () => 1,
     idempotent: true,
     receipts: false,
-    send: (batch) => Promise.all(batch.map(sendOne)),
+    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
     async close() {
       connections.close();
     },

@@ -16,7 +16,7 @@ export class AccessTokens {
 
   /** Rejects when the token endpoint gives none. */
   async get(): Promise<string> {
-    if (Date.now() < this.#renewAt) return this.#token;
+    if (performance.now() < this.#renewAt) return this.#token;
     this.#fetching ??= this.#fetch().finally(() => {
       this.#fetching = undefined;
     });
@@ -31,7 +31,7 @@ export class AccessTokens {
   async #fetch(): Promise<string> {
     const { access_token: token, expires_in: seconds } = await this.#credential.getAccessToken();
     this.#token = token;
-    this.#renewAt = Date.now() + seconds * 1000 - RENEW_BEFORE_MS;
+    this.#renewAt = performance.now() + seconds * 1000 - RENEW_BEFORE_MS;
     return token;
   }
 }

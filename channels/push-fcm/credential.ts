@@ -20,12 +20,12 @@ const LIFETIME_SECONDS = 3600;
  * `httpAgent` is dropped for an account given as an object. So the exchange is ours, behind the SDK's own `Credential`
  * interface: developers.google.com/identity/protocols/oauth2/service-account#httprest (RFC 7523). Throws on a bad key.
  */
-export function serviceAccountCredential(account: ServiceAccount, timeoutMs: number): Credential {
+export function serviceAccountCredential(account: ServiceAccount, timeoutMs: number, now: () => Date): Credential {
   const key = createPrivateKey(account.private_key);
   const tokenUri = account.token_uri ?? GOOGLE_TOKEN_URI;
 
   const assertion = (): string => {
-    const iat = Math.floor(Date.now() / 1000);
+    const iat = Math.floor(now().getTime() / 1000);
     const claims = { iss: account.client_email, scope: SCOPE, aud: tokenUri, iat, exp: iat + LIFETIME_SECONDS };
     const signed = `${base64url({ alg: 'RS256', typ: 'JWT' })}.${base64url(claims)}`;
     return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;

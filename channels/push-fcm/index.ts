@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
 import { type Credential, deleteApp, getApps, initializeApp } from 'firebase-admin/app';
-import { bounded } from '#channels/bounded.ts';
+import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
 import { lost } from '#channels/transport.ts';
@@ -23,6 +23,8 @@ export interface FcmSettings {
   perSecond: number;
   /** How long one message may take before it counts as unknown; 10 s unless told. */
   timeoutMs?: number;
+  /** The true time, where the machine's clock is not trusted. */
+  now?: () => Date;
 }
 
 /** FCM's servers allow about this many streams on one connection. */
@@ -34,20 +36,20 @@ const MAX_STREAMS = 100;
  * retries on its own. No delivery receipts; a repeat replaces the notification shown. Throws on an unusable account or CA.
  */
 export function createFcmChannel(settings: FcmSettings): Channel {
-  const { baseUrl, serviceAccount, caFile, perSecond, timeoutMs = 10_000 } = settings;
+  const { baseUrl, serviceAccount, caFile, perSecond, timeoutMs = 10_000, now = () => new Date() } = settings;
   const projectId = serviceAccount.project_id;
   const ca = caFile === undefined ? undefined : [...getCACertificates('default'), readFileSync(caFile, 'utf8')];
   const client = new Http2Client({ origin: new URL(baseUrl).origin, ca, timeoutMs });
-  const credential = serviceAccountCredential(serviceAccount, timeoutMs);
+  const credential = serviceAccountCredential(serviceAccount, timeoutMs, now);
   const app = initializeApp({ credential, projectId }, `dosebell-${randomUUID()}`);
   const tokens = new AccessTokens(app.options.credential as Credential);
-  const inTurn = bounded(MAX_STREAMS);
+  const eachInTurn = batches(MAX_STREAMS);
   const path = `/v1/projects/${encodeURIComponent(projectId)}/messages:send`;
 
   const sendOne = async (message: OutboundMessage, token: string): Promise<Outcome> => {
     try {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const answer = await client.post(path, headers, JSON.stringify(fcmMessage(message, new Date())));
+      const answer = await client.post(path, headers, JSON.stringify(fcmMessage(message, now())));
       if (tokenRefused(answer)) tokens.drop(token);
       return fcmOutcome(answer);
     } catch (error) {
@@ -65,10 +67,10 @@ export function createFcmChannel(settings: FcmSettings): Channel {
     units: () => 1,
     idempotent: true,
     receipts: false,
-    async send(batch) {
+    async send(batch, mayStart) {
       const token = await tokens.get().catch(() => undefined);
       if (token === undefined) return batch.map(() => failure('retry', 'no_access_token'));
-      return Promise.all(batch.map((message) => inTurn(() => sendOne(message, token))));
+      return eachInTurn(batch, (message) => sendOne(message, token), mayStart);
     },
     async close() {
       await client.close();

@@ -22,7 +22,8 @@ const message = (text: string) => ({
   expiresAt: new Date(Date.now() + 90_500),
   createdAt: new Date(),
 });
-const words = (text: string) => wordsOf(message(text), base.from, 'https://us.example/cb?signature=x&y');
+const callback = 'https://us.example/cb?signature=x&y';
+const words = (text: string) => wordsOf(message(text), { from: base.from, callback, now: new Date() });
 const body = {
   to: '{{ to | remove: "+" }}',
   m: { text: ['{{ text }}'], n: '{{ validSeconds }}', on: true, mix: 'v{{ validSeconds }}' },

@@ -46,8 +46,11 @@ const strict = { strictVariables: true, strictFilters: true };
 const fields = new Liquid({ ...strict, keepOutputType: true });
 const urls = new Liquid({ ...strict, outputEscape: (value) => encodeURIComponent(String(value)) });
 
-export function wordsOf({ to, text, attemptId, expiresAt }: OutboundMessage, from: string, callback: string): Words {
-  const validSeconds = Math.max(1, Math.floor((expiresAt.getTime() - Date.now()) / 1000));
+export function wordsOf(
+  { to, text, attemptId, expiresAt }: OutboundMessage,
+  { from, callback, now }: { from: string; callback: string; now: Date },
+): Words {
+  const validSeconds = Math.max(1, Math.floor((expiresAt.getTime() - now.getTime()) / 1000));
   return { to, from, text, attempt: attemptId, callback, expiresAt: expiresAt.toISOString(), validSeconds };
 }
 

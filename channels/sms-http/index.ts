@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { bounded } from '#channels/bounded.ts';
+import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
 import { segmentsOf } from '#channels/sms-segments.ts';
@@ -19,6 +19,8 @@ export interface SmsHttpSettings extends HttpGateway {
   publicUrl: string;
   /** How long one message may take before it counts as unknown; 10 s unless told. */
   timeoutMs?: number;
+  /** The true time, where the machine's clock is not trusted. */
+  now?: () => Date;
 }
 
 const MAX_SOCKETS = 50;
@@ -29,16 +31,17 @@ const MAX_SOCKETS = 50;
  * on templates that cannot be rendered.
  */
 export function createSmsHttpChannel(settings: SmsHttpSettings): Channel {
-  const { url, method, from, headers, callback, lookup, weight, perSecond, publicUrl, timeoutMs = 10_000 } = settings;
+  const { url, method, from, headers, callback, lookup, weight, perSecond, publicUrl } = settings;
+  const { timeoutMs = 10_000, now = () => new Date() } = settings;
   const { Agent } = url.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
-  const inTurn = bounded(MAX_SOCKETS);
+  const eachInTurn = batches(MAX_SOCKETS);
   const fill = requestOf(settings);
   const lookupUrl = lookup && lookupUrlOf(lookup.url);
 
   const words = (message: OutboundMessage) => {
     const told = callback === undefined ? '' : callbackUrl(publicUrl, callback.secret, message.attemptId);
-    return wordsOf(message, from, told);
+    return wordsOf(message, { from, callback: told, now: now() });
   };
   const sendOne = async (message: OutboundMessage): Promise<Outcome> => {
     try {
@@ -59,7 +62,7 @@ export function createSmsHttpChannel(settings: SmsHttpSettings): Channel {
     units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: callback !== undefined,
-    send: (batch) => Promise.all(batch.map((message) => inTurn(() => sendOne(message)))),
+    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
     ...(lookupUrl && {
       async lookup(message: OutboundMessage) {
         try {

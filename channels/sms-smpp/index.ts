@@ -1,5 +1,5 @@
 import type { Pdu } from 'smpp';
-import { bounded } from '#channels/bounded.ts';
+import { batches } from '#channels/batch.ts';
 import type { Channel, Inbox, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
 import { segmentsOf } from '#channels/sms-segments.ts';
@@ -21,6 +21,8 @@ export interface SmppSettings {
   perSecond: number;
   /** How long binding, and one message, may take; 10 s unless told. */
   timeoutMs?: number;
+  /** The true time, where the machine's clock is not trusted. */
+  now?: () => Date;
 }
 
 /** Messages submitted and not answered yet: SMSCs bound it too, and answer ESME_RTHROTTLED or ESME_RMSGQFUL beyond. */
@@ -37,10 +39,12 @@ const TRY_AGAIN = 0x64; // ESME_RX_T_APPN
  * query_sm asks by the message id that never came. A late answer still tells. Receipts name the SMSC's message id: this
  * process adds the attempt while it remembers it. Throws on a URL without host.
  */
-export function createSmppChannel({ url, from, weight, perSecond, timeoutMs = 10_000 }: SmppSettings): Channel {
+export function createSmppChannel(settings: SmppSettings): Channel {
+  const { url, from, weight, perSecond, timeoutMs = 10_000, now = () => new Date() } = settings;
   const { protocol, hostname, port, username, password } = new URL(url);
-  const attempts = new Map<string, string>();
-  const inTurn = bounded(WINDOW);
+  /** By message id; null where the SMSC gave one id to two messages, and nobody knows whose a receipt is. */
+  const attempts = new Map<string, string | null>();
+  const eachInTurn = batches(WINDOW);
   let inbox: Inbox | undefined;
   const tls = protocol === 'ssmpp:';
   const link = new Link({
@@ -56,11 +60,12 @@ export function createSmppChannel({ url, from, weight, perSecond, timeoutMs = 10
 
   /** Receipts come in the same breath as the answer they follow. */
   const remember = (attemptId: string, ref: string) => {
-    attempts.set(ref, attemptId);
+    const known = attempts.get(ref);
+    attempts.set(ref, known === undefined || known === attemptId ? attemptId : null);
     if (attempts.size > REFS) attempts.delete(attempts.keys().next().value as string);
   };
   const sendOne = async ({ attemptId, to, text, expiresAt }: OutboundMessage): Promise<Outcome> => {
-    const validity_period = validityOf((expiresAt.getTime() - Date.now()) / 1000);
+    const validity_period = validityOf((expiresAt.getTime() - now().getTime()) / 1000);
     const fields = { ...submission(from, to, text), validity_period, registered_delivery: FINAL_RECEIPT };
     try {
       const { command_status, message_id: ref } = await link.submit(fields, (answer, isLate) => {
@@ -79,7 +84,7 @@ export function createSmppChannel({ url, from, weight, perSecond, timeoutMs = 10
   const deliver = async (pdu: Pdu): Promise<number> => {
     if (inbox === undefined) return TRY_AGAIN;
     if (!isReceipt(pdu)) {
-      const reply = replyOf(pdu, new Date());
+      const reply = replyOf(pdu, now());
       const answer = await inbox.reply(reply);
       // A courtesy: what the patient said is recorded, whether or not this arrives.
       if (answer !== null) link.submit(submission(from, reply.from, answer)).catch(() => undefined);
@@ -88,6 +93,7 @@ export function createSmppChannel({ url, from, weight, perSecond, timeoutMs = 10
     const receipt = receiptOf(pdu);
     if (receipt === null) return OK;
     const attemptId = attempts.get(receipt.ref);
+    if (attemptId === null) return OK;
     await inbox.receipts([attemptId === undefined ? receipt : { ...receipt, attemptId }]);
     return OK;
   };
@@ -102,7 +108,7 @@ export function createSmppChannel({ url, from, weight, perSecond, timeoutMs = 10
     units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: true,
-    send: (batch) => Promise.all(batch.map((message) => inTurn(() => sendOne(message)))),
+    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
     receive(handlers) {
       inbox = handlers;
       link.open().catch(() => undefined);

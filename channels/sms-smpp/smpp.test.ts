@@ -119,6 +119,18 @@ test('a receipt in the same breath as the answer finds its attempt; one of anoth
     ]);
 });
 
+test('receipts of an id that the SMSC gave to two messages are nobody’s', async () => {
+  const channel = open();
+  const heard = inbox(channel);
+  const [one, two, three] = [message(), message('+51900000002'), message('+51900000003')];
+  simulator.faults.add({ provider: 'smpp', kind: 'delayed_callbacks', delayMs: 100 });
+  const [first] = await channel.send([one]);
+  simulator.faults.add({ provider: 'smpp', kind: 'ref_reused', to: two.to });
+  expect(await channel.send([two])).toEqual([first]);
+  const [last] = await channel.send([three]);
+  await expect.poll(() => heard.receipts.map(({ ref }) => ref)).toEqual([(last as { ref: string }).ref]);
+});
+
 test('an answer that came too late still tells that the message was taken', async () => {
   const channel = open(simulator.smpp, 200);
   const heard = inbox(channel);

@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import { bounded } from '#channels/bounded.ts';
+import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
 import { segmentsOf } from '#channels/sms-segments.ts';
@@ -22,6 +22,8 @@ export interface TwilioSettings {
   publicUrl: string;
   /** How long one message may take before it counts as unknown; 10 s unless told. */
   timeoutMs?: number;
+  /** The true time, where the machine's clock is not trusted. */
+  now?: () => Date;
 }
 
 const MAX_SOCKETS = 25;
@@ -40,10 +42,11 @@ const GIVEN_UP = new Set(['failed', 'undelivered', 'canceled']);
  * blindly. ValidityPeriod lets a queued SMS die at the provider once the dose's window is over.
  */
 export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
-  const { baseUrl, accountSid, authToken, from, weight, perSecond, publicUrl, timeoutMs = 10_000 } = settings;
+  const { baseUrl, accountSid, authToken, from, weight, perSecond, publicUrl } = settings;
+  const { timeoutMs = 10_000, now = () => new Date() } = settings;
   const httpClient = new TwilioHttpClient({ baseUrl, accountSid, authToken, timeoutMs, maxSockets: MAX_SOCKETS });
   const client = twilio(accountSid, authToken, { httpClient });
-  const inTurn = bounded(MAX_SOCKETS);
+  const eachInTurn = batches(MAX_SOCKETS);
 
   const sendOne = async ({ attemptId, to, text: body, expiresAt }: OutboundMessage): Promise<Outcome> => {
     try {
@@ -52,7 +55,7 @@ export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
         From: from,
         Body: body,
         StatusCallback: `${publicUrl}/webhooks/twilio/status?attempt=${attemptId}`,
-        ValidityPeriod: String(secondsLeft(expiresAt)),
+        ValidityPeriod: String(secondsLeft(expiresAt, now())),
       });
       return { kind: 'accepted', ref: sid };
     } catch (error) {
@@ -70,7 +73,7 @@ export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
     units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: true,
-    send: (batch) => Promise.all(batch.map((message) => inTurn(() => sendOne(message)))),
+    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
     /** By number and exact text; not by DateSent, which a message still queued at Twilio does not have. */
     async lookup({ to, text, createdAt }) {
       const since = createdAt.getTime() - CLOCK_SKEW_MS;
@@ -91,7 +94,7 @@ export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
   };
 }
 
-function secondsLeft(expiresAt: Date): number {
-  const seconds = Math.floor((expiresAt.getTime() - Date.now()) / 1000);
+function secondsLeft(expiresAt: Date, now: Date): number {
+  const seconds = Math.floor((expiresAt.getTime() - now.getTime()) / 1000);
   return Math.min(Math.max(seconds, 1), MAX_VALIDITY);
 }

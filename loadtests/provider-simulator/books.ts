@@ -1,4 +1,4 @@
-import type { FaultBook } from './faults.ts';
+import { answerLost, type FaultBook, faultOf, type Verdict } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
 import type { Patients } from './patients.ts';
@@ -16,7 +16,10 @@ interface Acceptance {
   actionToken?: string | undefined;
   attemptId: string | null;
   ref: string;
-  responseLost: boolean;
+  /** As in the ledger. */
+  identity?: string | null;
+  /** What the faults decided about it: whether its answer is lost, and whether it ever arrives. */
+  verdict: Verdict;
 }
 
 /** What all providers share: one place where a decision becomes a ledger row, an outbox entry, an answer. */
@@ -33,18 +36,19 @@ export class Books {
     this.patients = parts.patients;
   }
 
-  accept({ provider, to, reply, text, actionToken, attemptId, ref, responseLost }: Acceptance): void {
+  accept({ provider, to, reply, text, actionToken, attemptId, ref, identity = null, verdict }: Acceptance): void {
     const channel = CHANNEL_OF[provider];
     this.ledger.append({
       provider,
       outcome: 'accepted',
       attemptId,
-      code: responseLost ? 'timeout_after_accept' : null,
+      code: answerLost(verdict),
       ref,
+      identity,
     });
     const message = { at: new Date().toISOString(), channel, to, text, attemptId, ref, answered: null };
     this.outbox.add(message);
-    this.patients.received(message, { reply, actionToken });
+    if (!faultOf(verdict, 'never_delivered')) this.patients.received(message, { reply, actionToken });
   }
 
   refuse(provider: Provider, attemptId: string | null, code: string): void {

@@ -37,6 +37,7 @@ test('the ledger is NDJSON, one line per decision, with a summary', async () => 
       outcome: 'accepted',
       code: null,
       ref: expect.stringMatching(/^SM/),
+      identity: null,
     },
     {
       seq: 2,
@@ -47,6 +48,7 @@ test('the ledger is NDJSON, one line per decision, with a summary', async () => 
       outcome: 'refused',
       code: '21211',
       ref: null,
+      identity: null,
     },
   ]);
   expect(await read(simulator, '/ledger/summary')).toMatchObject({

@@ -5,8 +5,9 @@ const SMS: readonly Provider[] = ['twilio', 'sms_http', 'smpp'];
 
 /**
  * Every way a provider can misbehave, and who can. `answer` faults decide how the request is answered (the first that
- * matches wins), `callback` faults decide what is told afterwards (they add up), `delay` only makes the answer wait, a
- * `rate` answers what is beyond it, and a `door` is shut for as long as the fault is there.
+ * matches wins), `later` faults decide what becomes of a message that was taken and what is told of it (they add up),
+ * `delay` only makes the answer wait, a `rate` answers what is beyond it, and a `door` is shut for as long as the fault is
+ * there.
  */
 const KINDS = {
   down: { acts: 'door', providers: ALL },
@@ -15,6 +16,8 @@ const KINDS = {
   rate_limited: { acts: 'answer', providers: ALL },
   server_error: { acts: 'answer', providers: ['fcm', ...SMS] },
   timeout_after_accept: { acts: 'answer', providers: ALL },
+  reset_mid_answer: { acts: 'answer', providers: ALL },
+  reset_mid_request: { acts: 'answer', providers: ALL },
   unauthenticated: { acts: 'answer', providers: ['fcm', 'twilio', 'sms_http'] },
   unregistered: { acts: 'answer', providers: ['fcm'] },
   sender_id_mismatch: { acts: 'answer', providers: ['fcm'] },
@@ -23,12 +26,17 @@ const KINDS = {
   opted_out: { acts: 'answer', providers: ['twilio', 'sms_http'] },
   smtp_4xx: { acts: 'answer', providers: ['smtp'] },
   smtp_5xx: { acts: 'answer', providers: ['smtp'] },
-  undeliverable: { acts: 'callback', providers: SMS },
-  duplicate_callbacks: { acts: 'callback', providers: ['twilio'] },
-  reordered_callbacks: { acts: 'callback', providers: ['twilio'] },
+  never_delivered: { acts: 'later', providers: ALL },
+  ref_reused: { acts: 'later', providers: SMS },
+  undeliverable: { acts: 'later', providers: SMS },
+  delayed_callbacks: { acts: 'later', providers: SMS },
+  duplicate_callbacks: { acts: 'later', providers: SMS },
+  reordered_callbacks: { acts: 'later', providers: ['twilio'] },
+  stray_callbacks: { acts: 'later', providers: SMS },
+  late_lookup: { acts: 'later', providers: ['twilio', 'sms_http'] },
 } as const satisfies Record<
   string,
-  { acts: 'door' | 'rate' | 'delay' | 'answer' | 'callback'; providers: readonly Provider[] }
+  { acts: 'door' | 'rate' | 'delay' | 'answer' | 'later'; providers: readonly Provider[] }
 >;
 
 export type FaultKind = keyof typeof KINDS;
@@ -42,6 +50,8 @@ export interface FaultOrder {
   times?: number;
   probability?: number;
   latencyMs?: number;
+  /** Of `delayed_callbacks` and `late_lookup`: how much later. */
+  delayMs?: number;
   retryAfterSeconds?: number;
   /** Of a `rate`: how many messages are let through in each second of the clock. */
   perSecond?: number;
@@ -58,10 +68,23 @@ export interface Fault extends FaultOrder {
 export interface Verdict {
   latencyMs: number;
   answer: Fault | null;
-  callbacks: readonly Fault[];
+  later: readonly Fault[];
 }
 
-const NO_FAULT: Verdict = { latencyMs: 0, answer: null, callbacks: [] };
+const NO_FAULT: Verdict = { latencyMs: 0, answer: null, later: [] };
+
+/** The faults that take a message and lose the answer on its way. */
+const LOSES_ANSWER: readonly FaultKind[] = ['timeout_after_accept', 'reset_mid_answer'];
+
+/** The fault under which a message is taken and its answer lost, as the ledger names it; null when the answer arrives. */
+export function answerLost({ answer }: Verdict): FaultKind | null {
+  return answer !== null && LOSES_ANSWER.includes(answer.kind) ? answer.kind : null;
+}
+
+/** The fault of this kind among those of a message. */
+export function faultOf({ later }: Pick<Verdict, 'later'>, kind: FaultKind): Fault | undefined {
+  return later.find((fault) => fault.kind === kind);
+}
 
 /** Why an order cannot be carried out, with the field at fault; null when it can. */
 export function refuseOrder(order: FaultOrder): { field: string; detail: string } | null {
@@ -74,6 +97,9 @@ export function refuseOrder(order: FaultOrder): { field: string; detail: string 
   }
   if (order.kind === 'latency' && order.latencyMs === undefined) {
     return { field: 'latencyMs', detail: 'latency needs latencyMs, the milliseconds to wait before answering' };
+  }
+  if ((order.kind === 'delayed_callbacks' || order.kind === 'late_lookup') && order.delayMs === undefined) {
+    return { field: 'delayMs', detail: `${order.kind} needs delayMs, the milliseconds by which it is later` };
   }
   if (order.kind === 'rate' && order.perSecond === undefined) {
     return { field: 'perSecond', detail: 'rate needs perSecond, the messages let through in a second' };
@@ -131,7 +157,7 @@ export class FaultBook {
     if (this.#live.size === 0) return NO_FAULT;
     let latencyMs = 0;
     let answer: Fault | null = null;
-    const callbacks: Fault[] = [];
+    const later: Fault[] = [];
     for (const key of [liveKey(provider, to), liveKey(provider)]) {
       for (const fault of this.#live.get(key) ?? []) {
         const { acts } = KINDS[fault.kind];
@@ -142,10 +168,10 @@ export class FaultBook {
         latencyMs += fault.latencyMs ?? 0;
         if (acts === 'answer') answer = fault;
         if (acts === 'rate') answer = { ...fault, kind: 'rate_limited' };
-        if (acts === 'callback') callbacks.push(fault);
+        if (acts === 'later') later.push(fault);
       }
     }
-    return { latencyMs, answer, callbacks };
+    return { latencyMs, answer, later };
   }
 
   /** Whether a rate lets one more message through in this second. */

@@ -5,6 +5,8 @@ export interface FcmMessage {
   to: string;
   data: Record<string, string>;
   notification: { title?: string; body?: string };
+  /** The repeat that replaces it on the device has the same: Android's tag, Apple's collapse id; null when these differ. */
+  collapseId: string | null;
 }
 
 type Fields = Record<string, unknown>;
@@ -68,7 +70,14 @@ export function readFcmMessage(text: string): FcmMessage | { error: FcmError; at
     to: String(message.token ?? message.topic ?? message.condition),
     data: (message.data ?? {}) as FcmMessage['data'],
     notification: (message.notification ?? {}) as FcmMessage['notification'],
+    collapseId: collapseIdOf(message),
   };
+}
+
+function collapseIdOf({ android, apns }: Fields): string | null {
+  const tag = asObject(asObject(android)?.notification)?.tag;
+  const apple = asObject(asObject(apns)?.headers)?.['apns-collapse-id'];
+  return typeof tag === 'string' && tag === apple ? tag : null;
 }
 
 /** The attempt id that the sender put in the message's data. */

@@ -45,7 +45,14 @@ test('a message is accepted, named, entered in the ledger and shown in the outbo
   expect(status).toBe(200);
   expect(name).toMatch(/^projects\/dosebell-sim\/messages\/0:\d+%[0-9a-f]{16}$/);
   expect(decisions()).toEqual([
-    expect.objectContaining({ seq: 1, provider: 'fcm', channel: 'push', attemptId: 'attempt-1', outcome: 'accepted' }),
+    expect.objectContaining({
+      seq: 1,
+      provider: 'fcm',
+      channel: 'push',
+      attemptId: 'attempt-1',
+      outcome: 'accepted',
+      identity: 'dose-1',
+    }),
   ]);
   expect(simulator.outbox.newest({ limit: 10 })).toEqual([
     expect.objectContaining({ channel: 'push', to: 'device-1', text: 'Reminder\nTime for your dose', ref: name }),

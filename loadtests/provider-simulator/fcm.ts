@@ -9,6 +9,8 @@ import {
 import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Books } from './books.ts';
+import { half } from './cut.ts';
+import type { Verdict } from './faults.ts';
 import { FAULT_ERRORS, type FcmError, invalidArgument, permissionDenied, unauthenticated } from './fcm-errors.ts';
 import { attemptOf, type FcmMessage, readFcmMessage } from './fcm-message.ts';
 import type { TokenService } from './oauth.ts';
@@ -23,6 +25,7 @@ interface FcmOptions {
 
 const SEND_PATH = /^\/v1\/projects\/([^/]+)\/messages:send$/;
 const MAX_BODY_BYTES = 64 * 1024;
+const JSON_TYPE = 'application/json; charset=UTF-8';
 
 /**
  * FCM HTTP v1 over HTTP/2 TLS. The token endpoint answers here too, over HTTP/1.1: google-auth-library asks for it at
@@ -67,19 +70,26 @@ export class FcmServer {
     if (project !== projectId) return this.#refuse(response, message, permissionDenied(project));
     if ('error' in message) return this.#refuse(response, message, message.error);
 
-    const { latencyMs, answer } = books.faults.decide('fcm', message.to);
+    const verdict = books.faults.decide('fcm', message.to);
+    const { latencyMs, answer } = verdict;
     if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
     const error = answer && FAULT_ERRORS[answer.kind]?.(answer);
     if (error) return this.#refuse(response, message, error, answer.retryAfterSeconds);
 
+    if (answer?.kind === 'reset_mid_request') {
+      books.refuse('fcm', attemptOf(message.data), answer.kind);
+      return drop(request, response);
+    }
+
     const name = `projects/${project}/messages/0:${Date.now()}%${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-    const responseLost = answer?.kind === 'timeout_after_accept';
-    this.#accept(message, name, responseLost);
-    if (responseLost) drop(request, response);
-    else sendJson(response, 200, { name });
+    this.#accept(message, name, verdict);
+    if (answer?.kind === 'timeout_after_accept') return drop(request, response);
+    if (answer?.kind !== 'reset_mid_answer') return sendJson(response, 200, { name });
+    response.writeHead(200, { 'content-type': JSON_TYPE });
+    response.write(half(JSON.stringify({ name })), () => drop(request, response));
   }
 
-  #accept({ to, data, notification }: FcmMessage, ref: string, responseLost: boolean): void {
+  #accept({ to, data, notification, collapseId }: FcmMessage, ref: string, verdict: Verdict): void {
     this.#options.books.accept({
       provider: 'fcm',
       to,
@@ -87,7 +97,8 @@ export class FcmServer {
       actionToken: data.purpose === 'reminder' ? data.token : undefined,
       attemptId: attemptOf(data),
       ref,
-      responseLost,
+      identity: collapseId,
+      verdict,
     });
   }
 
@@ -121,7 +132,7 @@ async function readBody(request: Http2ServerRequest): Promise<string | null> {
 }
 
 function sendJson(response: Http2ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' });
+  response.writeHead(status, { 'content-type': JSON_TYPE });
   response.end(JSON.stringify(body));
 }
 

@@ -9,6 +9,8 @@ export interface Decision {
   attemptId: string | null;
   code: string | null;
   ref: string | null;
+  /** What a repeat shares with it, so that its reader sees one: a push's collapse id, a mail's Message-ID. */
+  identity?: string | null;
 }
 
 interface Row extends Decision {
@@ -20,6 +22,7 @@ export interface LedgerEntry extends Decision {
   seq: number;
   at: string;
   channel: Channel;
+  identity: string | null;
 }
 
 type Counts = Record<Provider, Record<Outcome, number>>;
@@ -68,7 +71,7 @@ export class Ledger {
   }
 }
 
-function entryOf({ provider, attemptId, outcome, code, ref, at }: Row, seq: number): LedgerEntry {
+function entryOf({ provider, attemptId, outcome, code, ref, identity = null, at }: Row, seq: number): LedgerEntry {
   return {
     seq,
     at: new Date(at).toISOString(),
@@ -78,5 +81,6 @@ function entryOf({ provider, attemptId, outcome, code, ref, at }: Row, seq: numb
     outcome,
     code,
     ref,
+    identity,
   };
 }

@@ -157,6 +157,15 @@ test('a link page that is not HTML, and a service that is gone, are failures wit
   await senders.push();
   expect(await settled(2)).toMatchObject({ failures: { 0: 2 } });
   await order(simulator, 'PUT', '/public-url', { url: service.url });
+}, 20_000);
+
+test('a patient whose answer was not taken tries again until it is', async () => {
+  let refusals = 2;
+  service.answer = () => ({ status: refusals-- > 0 ? 503 : 200 });
+  await script({});
+  await senders.push();
+  expect(await settled(1)).toMatchObject({ answersSent: 1, answersOk: 1, answersFailed: 0, pending: 0 });
+  expect(requests()).toHaveLength(3);
 });
 
 test('clearing the state calls off what patients were about to say', async () => {

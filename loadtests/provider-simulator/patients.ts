@@ -35,6 +35,9 @@ interface PatientsOptions {
   publicUrl: () => string | null;
 }
 
+/** Whoever gets no answer, or hears that the service is not well, tries again after these. */
+const AGAIN_MS = [300, 700, 1500, 2000];
+
 const REPLY_TEXT = { taken: '1', skipped: '2', snoozed: '3' } as const;
 
 /** The channel on which each way of answering makes sense. */
@@ -95,7 +98,12 @@ export class Patients {
   async #answer(answer: ScriptedAnswer, message: OutboxMessage, deliver: () => Promise<number>): Promise<void> {
     const tally = this.#tally;
     tally.pending += 1;
-    const status = await deliver();
+    let status = await deliver();
+    for (const wait of AGAIN_MS) {
+      if (status !== 0 && status < 500) break;
+      await this.#timers.wait(wait);
+      status = await deliver();
+    }
     tally.pending -= 1;
     tally.answersSent += 1;
     if (status >= 200 && status < 400) {

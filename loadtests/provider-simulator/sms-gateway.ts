@@ -3,7 +3,8 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Books } from './books.ts';
 import type { Caller } from './caller.ts';
-import type { Fault, FaultKind } from './faults.ts';
+import { resetInAnswer } from './cut.ts';
+import { type Fault, type FaultKind, faultOf, type Verdict } from './faults.ts';
 import { Timers } from './timers.ts';
 
 /** The bearer token that the gateway takes: of no value anywhere else. */
@@ -22,6 +23,8 @@ interface Kept {
   id: string;
   reference: string | null;
   state: 'QUEUED' | 'DELIVERED' | 'FAILED';
+  /** From when a look-up shows it, in epoch milliseconds. */
+  shownAt: number;
 }
 
 interface Refusal {
@@ -33,6 +36,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 const DELIVERY_MS = 5;
 const AUTHORIZATION = Buffer.from(`Bearer ${GATEWAY_TOKEN}`);
 const BAD_NUMBER: Refusal = { status: 400, code: 'BAD_NUMBER' };
+const ABSENT = 'ABSENT_SUBSCRIBER';
 const UNAUTHORIZED: Refusal = { status: 401, code: 'UNAUTHORIZED' };
 
 /** The answer of each fault that refuses a message. */
@@ -56,6 +60,7 @@ export class SmsGateway {
   readonly #caller: Caller;
   readonly #timers = new Timers();
   readonly #byReference = new Map<string, Kept>();
+  #lastId = '';
 
   constructor({ books, caller }: { books: Books; caller: Caller }) {
     this.#books = books;
@@ -65,6 +70,7 @@ export class SmsGateway {
   clear(): void {
     this.#timers.clear();
     this.#byReference.clear();
+    this.#lastId = '';
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -76,7 +82,7 @@ export class SmsGateway {
     if (!isOurs) return this.#refuse(response, null, UNAUTHORIZED);
     if (request.method === 'GET') {
       const found = this.#byReference.get(searchParams.get('reference') ?? '');
-      return sendJson(response, 200, { messages: found === undefined ? [] : [found] });
+      return sendJson(response, 200, { messages: found && found.shownAt <= Date.now() ? [shown(found)] : [] });
     }
     if (request.method !== 'POST') return refuse(response, { status: 405, code: 'METHOD' });
     const submission = read(body);
@@ -86,26 +92,42 @@ export class SmsGateway {
 
   async #take(request: IncomingMessage, response: ServerResponse, submission: Submission): Promise<void> {
     const { recipient: to, content: text, reference } = submission;
-    const { latencyMs, answer, callbacks } = this.#books.faults.decide('sms_http', to);
+    const verdict = this.#books.faults.decide('sms_http', to);
+    const { latencyMs, answer } = verdict;
     if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
     const refusal = (answer && FAULT_REFUSALS[answer.kind]?.(answer)) ?? (isNumber(to) ? null : BAD_NUMBER);
     if (refusal) return this.#refuse(response, reference, refusal, answer?.retryAfterSeconds);
 
-    const kept: Kept = { id: `gw-${randomUUID()}`, reference, state: 'QUEUED' };
+    if (answer?.kind === 'reset_mid_request') {
+      this.#books.refuse('sms_http', reference, answer.kind);
+      return void request.socket.resetAndDestroy();
+    }
+
+    if (this.#lastId === '' || !faultOf(verdict, 'ref_reused')) this.#lastId = `gw-${randomUUID()}`;
+    const shownAt = Date.now() + (faultOf(verdict, 'late_lookup')?.delayMs ?? 0);
+    const kept: Kept = { id: this.#lastId, reference, state: 'QUEUED', shownAt };
     if (reference !== null) this.#byReference.set(reference, kept);
-    const responseLost = answer?.kind === 'timeout_after_accept';
-    this.#books.accept({ provider: 'sms_http', to, text, attemptId: reference, ref: kept.id, responseLost });
-    this.#deliver(kept, submission, callbacks.length > 0);
-    if (responseLost) request.socket.destroy();
-    else sendJson(response, 202, { message: { id: kept.id, state: kept.state } });
+    this.#books.accept({ provider: 'sms_http', to, text, attemptId: reference, ref: kept.id, verdict });
+    this.#deliver(kept, submission, verdict);
+    const told = { message: { id: kept.id, state: kept.state } };
+    if (answer?.kind === 'timeout_after_accept') request.socket.destroy();
+    else if (answer?.kind === 'reset_mid_answer') resetInAnswer(response, 202, told);
+    else sendJson(response, 202, told);
   }
 
-  #deliver(kept: Kept, { notifyUrl }: Submission, fails: boolean): void {
-    this.#timers.later(DELIVERY_MS, () => {
+  #deliver(kept: Kept, { notifyUrl }: Submission, verdict: Verdict): void {
+    if (faultOf(verdict, 'never_delivered')) return;
+    const fails = faultOf(verdict, 'undeliverable') !== undefined;
+    const copies = faultOf(verdict, 'duplicate_callbacks') ? 2 : 1;
+    this.#timers.later(DELIVERY_MS + (faultOf(verdict, 'delayed_callbacks')?.delayMs ?? 0), async () => {
       kept.state = fails ? 'FAILED' : 'DELIVERED';
       if (notifyUrl === null) return;
-      const text = JSON.stringify({ ...kept, ...(fails && { reason: 'ABSENT_SUBSCRIBER' }) });
-      void this.#caller.post(notifyUrl, { contentType: 'application/json', text });
+      const tell = (told: object) =>
+        this.#caller.post(notifyUrl, { contentType: 'application/json', text: JSON.stringify(told) });
+      if (faultOf(verdict, 'stray_callbacks')) {
+        await tell({ ...shown(kept), id: `gw-${randomUUID()}`, state: 'FAILED', reason: ABSENT });
+      }
+      for (let copy = 0; copy < copies; copy += 1) await tell({ ...shown(kept), ...(fails && { reason: ABSENT }) });
     });
   }
 
@@ -114,6 +136,11 @@ export class SmsGateway {
     if (refusal.status === 429) response.setHeader('retry-after', String(retryAfterSeconds));
     refuse(response, refusal);
   }
+}
+
+/** A message as callbacks and look-ups tell it. */
+function shown({ id, reference, state }: Kept) {
+  return { id, reference, state };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

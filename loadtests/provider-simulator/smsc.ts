@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import type { Books } from './books.ts';
-import type { FaultKind } from './faults.ts';
+import { writeAndReset } from './cut.ts';
+import { type FaultKind, faultOf, type Verdict } from './faults.ts';
 import {
   ANSWER,
   COMMAND,
@@ -113,7 +114,8 @@ export class Smsc {
   #submit(peer: Peer, request: RawPdu): void {
     const message = readSubmitSm(request.body);
     const to = `+${message.destination.address}`;
-    const { latencyMs, answer: fault, callbacks } = this.#books.faults.decide('smpp', to);
+    const verdict = this.#books.faults.decide('smpp', to);
+    const { latencyMs, answer: fault } = verdict;
     const decide = () => {
       const { ton, address } = message.destination;
       const most = message.payload === null ? (MOST_OCTETS[message.dataCoding] ?? 0) : Number.POSITIVE_INFINITY;
@@ -125,14 +127,17 @@ export class Smsc {
         this.#books.refuse('smpp', null, `0x${status.toString(16).padStart(2, '0')}`);
         return answer(peer, request, status);
       }
-      this.#messages += 1;
+      if (fault?.kind === 'reset_mid_request') {
+        this.#books.refuse('smpp', null, fault.kind);
+        return void peer.socket.resetAndDestroy();
+      }
+      if (this.#messages === 0 || !faultOf(verdict, 'ref_reused')) this.#messages += 1;
       const ref = `sm_${this.#messages}`;
-      const responseLost = fault?.kind === 'timeout_after_accept';
       const reply = (text: string) => this.#deliver(peer, { from: address, to: message.source, esmClass: 0, text });
-      this.#books.accept({ provider: 'smpp', to, reply, text: message.text, attemptId: null, ref, responseLost });
-      if (message.registeredDelivery === 1)
-        this.#report(peer, ref, { from: address, to: message.source }, callbacks.length > 0);
-      if (responseLost) peer.socket.destroy();
+      this.#books.accept({ provider: 'smpp', to, reply, text: message.text, attemptId: null, ref, verdict });
+      if (message.registeredDelivery === 1) this.#report(peer, ref, { from: address, to: message.source }, verdict);
+      if (fault?.kind === 'timeout_after_accept') peer.socket.destroy();
+      else if (fault?.kind === 'reset_mid_answer') void writeAndReset(peer.socket, answerHead(request));
       else answer(peer, request, OK, cString(ref));
     };
     if (latencyMs > 0) this.#timers.later(latencyMs, decide);
@@ -140,14 +145,26 @@ export class Smsc {
   }
 
   /** A receipt in both of its forms: the text of Appendix B and the TLVs. */
-  #report(peer: Peer, id: string, addresses: { from: string; to: string }, fails: boolean): void {
-    const { state, word, error } = fails ? UNDELIVERABLE : DELIVERED;
-    this.#timers.later(DELIVERY_MS, () => {
-      const date = new Date().toISOString().slice(2, 16).replace(/\D/g, '');
-      const count = fails ? '000' : '001';
-      const text = `id:${id} sub:001 dlvrd:${count} submit date:${date} done date:${date} stat:${word} err:${error} text:`;
-      void this.#deliver(peer, { ...addresses, esmClass: ESM_RECEIPT, text, receipt: { id, state } });
+  #report(peer: Peer, id: string, addresses: { from: string; to: string }, verdict: Verdict): void {
+    if (faultOf(verdict, 'never_delivered')) return;
+    const end = faultOf(verdict, 'undeliverable') ? UNDELIVERABLE : DELIVERED;
+    const copies = faultOf(verdict, 'duplicate_callbacks') ? 2 : 1;
+    this.#timers.later(DELIVERY_MS + (faultOf(verdict, 'delayed_callbacks')?.delayMs ?? 0), () => {
+      if (faultOf(verdict, 'stray_callbacks')) void this.#receipt(peer, `stray_${id}`, addresses, UNDELIVERABLE);
+      for (let copy = 0; copy < copies; copy += 1) void this.#receipt(peer, id, addresses, end);
     });
+  }
+
+  #receipt(
+    peer: Peer,
+    id: string,
+    addresses: { from: string; to: string },
+    { state, word, error }: typeof DELIVERED,
+  ): Promise<number> {
+    const date = new Date().toISOString().slice(2, 16).replace(/\D/g, '');
+    const count = word === DELIVERED.word ? '001' : '000';
+    const text = `id:${id} sub:001 dlvrd:${count} submit date:${date} done date:${date} stat:${word} err:${error} text:`;
+    return this.#deliver(peer, { ...addresses, esmClass: ESM_RECEIPT, text, receipt: { id, state } });
   }
 
   /** 200 once the other side took it, 503 when it said not to, 0 when it was not there to. */
@@ -158,6 +175,11 @@ export class Smsc {
     peer.socket.write(pdu(COMMAND.deliver_sm, OK, sequence, deliverSmBody(delivery)));
     return new Promise((resolve) => peer.waiting.set(sequence, resolve));
   }
+}
+
+/** An answer that breaks off within its header. */
+function answerHead({ command, sequence }: RawPdu): Buffer {
+  return pdu(command + ANSWER, OK, sequence).subarray(0, 10);
 }
 
 function answer({ socket }: Peer, { command, sequence }: RawPdu, status: number, body?: Buffer): void {

@@ -37,7 +37,14 @@ const decisions = () => [...simulator.ledger.entries()];
 test('a mail is accepted, parsed and entered with its attempt and Message-ID', async () => {
   expect((await send()).response).toMatch(/^250 /);
   expect(decisions()).toMatchObject([
-    { provider: 'smtp', channel: 'email', attemptId: 'attempt-7', outcome: 'accepted', ref: '<attempt-7@dosebell>' },
+    {
+      provider: 'smtp',
+      channel: 'email',
+      attemptId: 'attempt-7',
+      outcome: 'accepted',
+      ref: '<attempt-7@dosebell>',
+      identity: '<attempt-7@dosebell>',
+    },
   ]);
   const [mail] = simulator.outbox.newest({ limit: 1, to: 'ANA@example.org' });
   expect(mail).toMatchObject({

@@ -3,9 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { Books } from './books.ts';
+import { writeAndReset } from './cut.ts';
 import type { FaultKind } from './faults.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Said to nobody: the connection is cut. */
+const GONE = '';
 const ATTEMPT_HEADER = 'x-dosebell-attempt';
 
 interface Refusal {
@@ -60,15 +63,30 @@ export class SmtpProvider {
     const attemptId = mail.headers.find(({ key }) => key === ATTEMPT_HEADER)?.value ?? null;
     const to = session.envelope.rcptTo[0]?.address ?? '';
 
-    const { latencyMs, answer } = this.#books.faults.decide('smtp', to);
+    const verdict = this.#books.faults.decide('smtp', to);
+    const { latencyMs, answer } = verdict;
     if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
     const refusal = answer && FAULT_REPLIES[answer.kind];
     if (refusal) throw this.#refuse(attemptId, refusal);
 
-    const responseLost = answer?.kind === 'timeout_after_accept';
+    const socket = this.#sockets.get(session.remotePort);
+    if (answer?.kind === 'reset_mid_request') {
+      this.#books.refuse('smtp', attemptId, answer.kind);
+      socket?.resetAndDestroy();
+      return GONE;
+    }
     const ref = mail.messageId ?? session.id;
-    this.#books.accept({ provider: 'smtp', to, text: readable(mail), attemptId, ref, responseLost });
-    if (responseLost) this.#sockets.get(session.remotePort)?.destroy();
+    this.#books.accept({
+      provider: 'smtp',
+      to,
+      text: readable(mail),
+      attemptId,
+      ref,
+      identity: mail.messageId ?? null,
+      verdict,
+    });
+    if (answer?.kind === 'timeout_after_accept') socket?.destroy();
+    if (answer?.kind === 'reset_mid_answer' && socket !== undefined) await writeAndReset(socket, '25');
     return '2.0.0 Ok: queued';
   }
 

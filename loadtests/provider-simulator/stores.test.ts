@@ -13,7 +13,7 @@ test('the outbox keeps the newest messages only, in order', () => {
 
 test('the message store forgets the oldest message under both of its keys', () => {
   const store = new MessageStore(2);
-  const message = (sid: string, to: string) => ({ sid, to, sentAt: null }) as SmsMessage;
+  const message = (sid: string, to: string) => ({ sid, to, sentAt: null, shownAt: 0 }) as SmsMessage;
   for (const [sid, to] of [
     ['SM1', '+511'],
     ['SM2', '+511'],

@@ -14,6 +14,11 @@ export class Timers {
     this.#waiting.add(timer);
   }
 
+  /** Never ends when it is called off. */
+  wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.later(delayMs, resolve));
+  }
+
   clear(): void {
     for (const timer of this.#waiting) clearTimeout(timer);
     this.#waiting.clear();

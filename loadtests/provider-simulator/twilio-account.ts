@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stringify } from 'node:querystring';
 import twilio from 'twilio';
 import type { Caller } from './caller.ts';
-import type { Fault } from './faults.ts';
+import { faultOf, type Verdict } from './faults.ts';
 import { Timers } from './timers.ts';
 import { MessageStore, type SmsMessage } from './twilio-messages.ts';
 
@@ -21,6 +21,12 @@ interface TwilioAccountOptions extends TwilioIdentity {
 interface Step {
   status: SmsMessage['status'];
   errorCode: number | null;
+}
+
+/** How the steps are told: how often each, and whether callbacks come with them that belong to no message of ours. */
+interface Telling {
+  copies: number;
+  strays: boolean;
 }
 
 const STEP_DELAY_MS = 5;
@@ -60,12 +66,16 @@ export class TwilioAccount {
   }
 
   /** Lets a message travel: a few milliseconds later it is sent, then delivered or not, each step told by callback. */
-  dispatch(message: SmsMessage, faults: readonly Fault[]): void {
-    const undeliverable = faults.find((fault) => fault.kind === 'undeliverable');
+  dispatch(message: SmsMessage, verdict: Verdict): void {
+    if (faultOf(verdict, 'never_delivered')) return;
+    const undeliverable = faultOf(verdict, 'undeliverable');
     const steps = journey(undeliverable && (undeliverable.errorCode ?? DEFAULT_ERROR_CODE));
-    const reordered = faults.some((fault) => fault.kind === 'reordered_callbacks');
-    const copies = faults.some((fault) => fault.kind === 'duplicate_callbacks') ? 2 : 1;
-    this.#advance(message, reordered ? steps.toReversed() : steps, copies);
+    const telling = {
+      copies: faultOf(verdict, 'duplicate_callbacks') ? 2 : 1,
+      strays: faultOf(verdict, 'stray_callbacks') !== undefined,
+    };
+    const delayMs = STEP_DELAY_MS + (faultOf(verdict, 'delayed_callbacks')?.delayMs ?? 0);
+    this.#advance(message, faultOf(verdict, 'reordered_callbacks') ? steps.toReversed() : steps, telling, delayMs);
   }
 
   /** The patient writes to one of our numbers. Opt-out words take effect and are forwarded, as Twilio does. */
@@ -105,17 +115,28 @@ export class TwilioAccount {
     this.#tally = newTally();
   }
 
-  #advance(message: SmsMessage, steps: readonly Step[], copies: number): void {
+  #advance(message: SmsMessage, steps: readonly Step[], telling: Telling, delayMs = STEP_DELAY_MS): void {
     const [step, ...later] = steps;
     if (step === undefined) return;
     const tally = this.#tally;
     tally.pending += 1;
-    this.#timers.later(STEP_DELAY_MS, async () => {
+    this.#timers.later(delayMs, async () => {
       applyStep(message, step, this.identity.from);
-      for (let copy = 0; copy < copies; copy += 1) await this.#tell(message, step, tally);
+      for (let copy = 0; copy < telling.copies; copy += 1) await this.#tell(message, step, tally);
+      if (telling.strays) await this.#tellStrays(message, tally);
       tally.pending -= 1;
-      if (tally === this.#tally) this.#advance(message, later, copies);
+      if (tally === this.#tally) this.#advance(message, later, telling);
     });
+  }
+
+  /** What is no word about this message: another SID at its URL, and its SID at the URL of an attempt that never was. */
+  async #tellStrays(message: SmsMessage, tally: ReturnType<typeof newTally>): Promise<void> {
+    if (message.statusCallback === null) return;
+    const nowhere = new URL(message.statusCallback);
+    nowhere.searchParams.set('attempt', randomUUID());
+    const lost: Step = { status: 'undelivered', errorCode: DEFAULT_ERROR_CODE };
+    await this.#tell({ ...message, sid: newSid('SM') }, lost, tally);
+    await this.#tell({ ...message, statusCallback: nowhere.href }, lost, tally);
   }
 
   async #tell(message: SmsMessage, step: Step, tally: ReturnType<typeof newTally>): Promise<void> {

@@ -12,6 +12,8 @@ export interface SmsMessage {
   createdAt: number;
   updatedAt: number;
   sentAt: number | null;
+  /** From when a list shows it. */
+  shownAt: number;
 }
 
 /** The list filters of the Messages resource, as given in the query. */
@@ -31,12 +33,15 @@ export class MessageStore {
   readonly #kept: number;
   readonly #bySid = new Map<string, SmsMessage>();
   readonly #byTo = new Map<string, Set<SmsMessage>>();
+  /** The message added last. */
+  newest: SmsMessage | undefined;
 
   constructor(kept = KEPT) {
     this.#kept = kept;
   }
 
   add(message: SmsMessage): void {
+    this.newest = message;
     this.#bySid.set(message.sid, message);
     const sameTo = this.#byTo.get(message.to);
     if (sameTo === undefined) this.#byTo.set(message.to, new Set([message]));
@@ -51,12 +56,14 @@ export class MessageStore {
   /** Newest first. */
   find(filter: MessageFilter): SmsMessage[] {
     const candidates = filter.to === undefined ? this.#bySid.values() : (this.#byTo.get(filter.to) ?? []);
-    return [...candidates].reverse().filter((message) => matches(message, filter));
+    const now = Date.now();
+    return [...candidates].reverse().filter((message) => message.shownAt <= now && matches(message, filter));
   }
 
   clear(): void {
     this.#bySid.clear();
     this.#byTo.clear();
+    this.newest = undefined;
   }
 
   #forgetOldest(): void {

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Books } from './books.ts';
-import type { Fault, FaultKind } from './faults.ts';
+import { resetInAnswer } from './cut.ts';
+import { type Fault, type FaultKind, faultOf, type Verdict } from './faults.ts';
 import { countSegments } from './segments.ts';
 import { newSid, type TwilioAccount } from './twilio-account.ts';
 import { messageResource, type SmsMessage } from './twilio-messages.ts';
@@ -65,7 +66,8 @@ export async function twilioRest(app: FastifyInstance, { books, account, isDown 
     const fields = (request.body ?? {}) as Fields;
     const attemptId = attemptOf(fields);
     const to = one(fields.To) ?? '';
-    const { latencyMs, answer, callbacks } = books.faults.decide('twilio', to);
+    const verdict = books.faults.decide('twilio', to);
+    const { latencyMs, answer } = verdict;
     if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
 
     const sender = one(fields.From) ?? ownNumber;
@@ -79,8 +81,12 @@ export async function twilioRest(app: FastifyInstance, { books, account, isDown 
       return send(reply, refusal);
     }
 
-    const message = newMessage(fields);
-    const responseLost = answer?.kind === 'timeout_after_accept';
+    if (answer?.kind === 'reset_mid_request') {
+      books.refuse('twilio', attemptId, answer.kind);
+      return drop(request, reply);
+    }
+
+    const message = newMessage(fields, verdict, account.messages.newest);
     account.messages.add(message);
     books.accept({
       provider: 'twilio',
@@ -89,11 +95,15 @@ export async function twilioRest(app: FastifyInstance, { books, account, isDown 
       text: message.body,
       attemptId,
       ref: message.sid,
-      responseLost,
+      verdict,
     });
-    account.dispatch(message, callbacks);
-    if (responseLost) return drop(request, reply);
-    return reply.code(201).send(messageResource(accountSid, message));
+    account.dispatch(message, verdict);
+    if (answer?.kind === 'timeout_after_accept') return drop(request, reply);
+    const resource = messageResource(accountSid, message);
+    if (answer?.kind !== 'reset_mid_answer') return reply.code(201).send(resource);
+    reply.hijack();
+    resetInAnswer(reply.raw, 201, resource);
+    return reply;
   });
 
   app.get(`/Accounts/${accountSid}/Messages/:file`, async (request, reply) => {
@@ -163,12 +173,12 @@ function invalid(fields: Fields): Refusal | null {
   return null;
 }
 
-function newMessage(fields: Fields): SmsMessage {
+function newMessage(fields: Fields, verdict: Verdict, before: SmsMessage | undefined): SmsMessage {
   const body = one(fields.Body) as string;
   const from = one(fields.From) ?? null;
   const now = Date.now();
   return {
-    sid: newSid('SM'),
+    sid: (faultOf(verdict, 'ref_reused') && before?.sid) ?? newSid('SM'),
     to: one(fields.To) as string,
     from,
     messagingServiceSid: one(fields.MessagingServiceSid) ?? null,
@@ -180,6 +190,7 @@ function newMessage(fields: Fields): SmsMessage {
     createdAt: now,
     updatedAt: now,
     sentAt: null,
+    shownAt: now + (faultOf(verdict, 'late_lookup')?.delayMs ?? 0),
   };
 }
 

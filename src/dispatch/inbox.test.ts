@@ -1,7 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Inbox } from '#channels/channel.ts';
+import { accountOf, type Inbox } from '#channels/channel.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear, driveTo } from '#test/helpers/drive.ts';
+import { uuidv7 } from '../domain/ids.ts';
+import { keepRefs } from '../store/provider-refs.ts';
 import { openInbox } from './inbox.ts';
 
 const app = await testDispatcher();
@@ -36,9 +38,36 @@ test('a receipt of a message that is not ours changes nothing', async () => {
 });
 
 test('one that names its attempt needs no look-up', async () => {
-  const { id } = (await attempt()) as { id: string };
-  await inbox.receipts([{ attemptId: id, state: 'failed', ref: 'another', code: '30003' }]);
+  const { id, ref } = (await attempt()) as { id: string; ref: string };
+  await inbox.receipts([{ attemptId: id, state: 'failed', ref, code: '30003' }]);
   expect(await attempt()).toMatchObject({ state: 'failed', code: '30003' });
+});
+
+test.each([
+  { apart: 'at once', hours: 0, state: 'accepted' },
+  { apart: 'while receipts may come', hours: 23, state: 'accepted' },
+  { apart: 'long after', hours: 48, state: 'delivered' },
+])('an id that the provider gives to two messages, $apart: the new one is $state', async ({ hours, state }) => {
+  const one = (await attempt()) as { id: string; ref: string };
+  const account = accountOf(app.scripted.sms);
+  const id = uuidv7(DUE);
+  await app.sql`UPDATE attempts SET id = ${id} WHERE id = ${one.id}`; // as if the id had been another message's before
+  await app.sql`DELETE FROM provider_refs`;
+  const later = new Date(DUE.getTime() + hours * 3_600_000);
+  await keepRefs(app.sql, account, [{ attemptId: one.id, ref: one.ref }], DUE);
+  await keepRefs(app.sql, account, [{ attemptId: id, ref: one.ref }], later);
+  await keepRefs(app.sql, account, [{ attemptId: id, ref: one.ref }], later);
+  await inbox.receipts([{ state: 'delivered', ref: one.ref }]);
+  expect(await attempt()).toMatchObject({ id, state });
+});
+
+test('an id given to two messages of one chunk is nobody’s', async () => {
+  const one = (await attempt()) as { id: string; ref: string };
+  await app.sql`DELETE FROM provider_refs`;
+  const refs = [one.id, uuidv7(DUE)].map((attemptId) => ({ attemptId, ref: one.ref }));
+  await keepRefs(app.sql, accountOf(app.scripted.sms), refs, DUE);
+  await inbox.receipts([{ state: 'delivered', ref: one.ref }]);
+  expect(await attempt()).toMatchObject({ state: 'accepted' });
 });
 
 test("a patient's message is an answer like any other", async () => {

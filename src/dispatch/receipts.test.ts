@@ -36,11 +36,12 @@ async function sms() {
   return row as Record<string, unknown> & { id: string; contact_point_id: string };
 }
 
+/** About the attempt, under the provider's id of its message where that is known. */
 async function callBack(...said: Said[]): Promise<void> {
-  const { id } = await sms();
+  const { id, ref } = await sms();
   await applyReceipts(
     app,
-    said.map((one) => ({ attemptId: id, ref: 'SM1', ...one })),
+    said.map((one) => ({ attemptId: id, ref: (ref as string | null) ?? 'SM1', ...one })),
   );
 }
 
@@ -133,6 +134,15 @@ it.each([accepted, delivered])(
     expect(app.scripted.sms.sent).toHaveLength(1);
   },
 );
+
+it('a callback about another message does not touch the attempt whose URL it was sent to', async () => {
+  await driveTo(app, DUE);
+  const { id, ref } = await sms();
+  for (const said of [failed, optedOut, delivered])
+    await applyReceipts(app, [{ attemptId: id, ref: 'SM-other', ...said }]);
+  expect(await sms()).toMatchObject({ state: 'accepted', ref, code: null });
+  expect(await contactOf()).toMatchObject({ state: 'active' });
+});
 
 it('a message that was given up before it left is not brought back by a callback', async () => {
   app.clock.set(DUE);

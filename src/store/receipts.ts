@@ -18,7 +18,10 @@ export interface ReceiptTarget {
   purpose: string;
 }
 
-/** Applies one receipt; null when it says nothing new (or names no attempt of ours). */
+/**
+ * Applies one receipt; null when it says nothing new, or names no attempt of ours, or another message than the one that the
+ * provider told us this attempt is.
+ */
 export async function applyReceipt(sql: Sql, receipt: ReceiptRow, now: Date): Promise<ReceiptTarget | null> {
   const [row] = await sql<ReceiptTarget[]>`
     UPDATE attempts SET
@@ -27,7 +30,7 @@ export async function applyReceipt(sql: Sql, receipt: ReceiptRow, now: Date): Pr
       delivered_at = ${receipt.state === 'delivered' ? now : null},
       ended_at = ${receipt.state === 'failed' ? now : null}
     WHERE id = ${receipt.attemptId} AND day = ${dayOf(receipt.attemptId)}
-      AND state = ANY(${attemptStatesBefore(receipt.state)})
+      AND state = ANY(${attemptStatesBefore(receipt.state)}) AND (ref IS NULL OR ref = ${receipt.ref})
     RETURNING dose_id AS "doseId", local_date AS "localDate", rung, contact_point_id AS "contactPointId", purpose`;
   return row ?? null;
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { createSmtpChannel } from '#channels/email-smtp/index.ts';
+import { NOT_STARTED } from '#channels/outcome.ts';
 import { createFcmChannel } from '#channels/push-fcm/index.ts';
 import { createSmsHttpChannel } from '#channels/sms-http/index.ts';
 import { createSmppChannel } from '#channels/sms-smpp/index.ts';
@@ -185,6 +186,18 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
     expect(taken.map(({ to }) => simulator.outbox.newest({ limit: 2, to }).length)).toEqual(taken.map(() => 1));
   });
 
+  test('starts nothing once it may not, and knows it of each message', async () => {
+    const batch = Array.from({ length: 130 }, () => message());
+    const channel = open();
+    fault({ kind: 'latency', latencyMs: 30 });
+    let started = 0;
+    const outcomes = await channel.send(batch, () => ++started <= channel.width + 1);
+    expect(started).toBe(130);
+    const sent = batch.filter((_, at) => outcomes[at] !== NOT_STARTED);
+    expect(sent).toHaveLength(channel.width + 1);
+    expect(batch.map((one) => rowsOf(one).length)).toEqual(batch.map((one) => (sent.includes(one) ? 1 : 0)));
+  });
+
   test('a rate limit is a retry, after the time the provider asks for', async () => {
     fault({ kind: 'rate_limited', retryAfterSeconds: 7 });
     const outcome = await send(message());
@@ -209,6 +222,7 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
 
   describe.each([
     ['cuts the answer off', { kind: 'timeout_after_accept' }],
+    ['resets the connection in the middle of its answer', { kind: 'reset_mid_answer' }],
     ['keeps silent', { kind: 'latency', latencyMs: 3 * SHORT_MS }],
   ] as [string, Fault][])('when the provider takes a message and %s', (_, order) => {
     test('it is unknown, and a look-up, if there is one, tells what became of it', async () => {
@@ -221,6 +235,31 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
       const ref = rowsOf(one)[0]?.ref;
       expect(await channel.lookup(one)).toEqual({ kind: 'accepted', ref });
     });
+  });
+
+  test('a connection reset before any answer leaves a message unknown, and a look-up proves that it was not taken', async () => {
+    const [lost, next] = [message(), message()];
+    fault({ kind: 'reset_mid_request', to: lost.to });
+    const channel = open();
+    expect(kinds(await channel.send([lost]))).toEqual(['unknown']);
+    expect(rowsOf(lost)).toEqual([]);
+    if (channel.lookup) expect(await channel.lookup(lost)).toBeNull();
+    await expect.poll(async () => kinds(await channel.send([next])), { timeout: 5000 }).toEqual(['accepted']);
+  });
+
+  test('a storm of resets decides each message for itself: none that may have left is called unsent', async () => {
+    fault({ kind: 'reset_mid_answer', probability: 0.5 });
+    const batch = Array.from({ length: 40 }, () => message());
+    const outcomes = await open().send(batch);
+    const unsent = batch.filter((_, at) => outcomes[at]?.kind === 'retry');
+    expect(unsent.flatMap(rowsOf)).toEqual([]);
+    expect(outcomes.filter(({ kind }) => kind === 'unknown')).not.toEqual([]);
+    expect(kinds(outcomes).filter((kind) => !['accepted', 'unknown', 'retry'].includes(kind))).toEqual([]);
+  });
+
+  test('a message that is taken and never delivered is accepted like any other', async () => {
+    fault({ kind: 'never_delivered' });
+    expect(kinds(await open().send([message()]))).toEqual(['accepted']);
   });
 
   test('works again after a silence', async () => {
