@@ -1,5 +1,6 @@
 import type { Clock } from '#src/clock.ts';
 import { answersByRoad, attemptRows, doseCounts, escalationCount, latenessMs } from '#src/store/accounting.ts';
+import { isOutage } from '#src/store/outage.ts';
 import type { Pool } from '#src/store/pool.ts';
 import { createTenant } from '#src/store/tenants.ts';
 import { differences, type LedgerEntry } from './agreement.ts';
@@ -129,24 +130,35 @@ async function watch(
   const giveUp = endsAt.getTime() + PATIENCE_SECONDS * 1000;
   for (;;) {
     const now = stage.clock.now();
-    const { byState, takenLate } = await doseCounts(stage.sql, tenantId, now);
-    const [p50 = null, p99 = null] = await latenessMs(stage.sql, tenantId, [0.5, 0.99]);
-    const attempts = await attemptRows(stage.sql, tenantId);
-    const escalations = await escalationCount(stage.sql, tenantId);
-    stage.show({
-      secondsLeft: (endsAt.getTime() - now.getTime()) / 1000,
-      total: planned,
-      byState,
-      late: takenLate,
-      sent: acceptedByChannel(attempts),
-      latenessMs: { p50, p99 },
-      escalations,
-    });
-    const settled = !attempts.some(({ underWay }) => underWay);
-    if (now > endsAt && settled && !byState.planned && !byState.open && (await isQuiet(simulator))) return;
+    const seen = await look(stage, tenantId, now).catch(ifOutage);
+    if (seen !== null) {
+      stage.show({ ...seen, secondsLeft: (endsAt.getTime() - now.getTime()) / 1000, total: planned });
+      const { settled, byState } = seen;
+      if (now > endsAt && settled && !byState.planned && !byState.open && (await isQuiet(simulator))) return;
+    }
     if (now.getTime() > giveUp) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
+}
+
+async function look({ sql }: Stage, tenantId: string, now: Date) {
+  const { byState, takenLate: late } = await doseCounts(sql, tenantId, now);
+  const [p50 = null, p99 = null] = await latenessMs(sql, tenantId, [0.5, 0.99]);
+  const attempts = await attemptRows(sql, tenantId);
+  return {
+    byState,
+    late,
+    sent: acceptedByChannel(attempts),
+    latenessMs: { p50, p99 },
+    escalations: await escalationCount(sql, tenantId),
+    settled: !attempts.some(({ underWay }) => underWay),
+  };
+}
+
+/** PostgreSQL may be killed while the story is played: the next look sees it again. */
+function ifOutage(error: unknown): null {
+  if (isOutage(error)) return null;
+  throw error;
 }
 
 /** Whether the simulator has no callback and no patient's answer left to send. */

@@ -3,6 +3,7 @@ import { PROVIDERS } from '#loadtests/provider-simulator/settings.ts';
 import type { SimulatorAddress } from '#loadtests/provider-simulator/simulator.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import type { Running } from '../embedded/child.ts';
+import { keptUp } from '../embedded/kept-up.ts';
 import { logFile } from '../embedded/paths.ts';
 import { freePort } from '../embedded/ports.ts';
 import { startPostgres } from '../embedded/postgres.ts';
@@ -55,15 +56,15 @@ function embeddedServers(dir: string, env: Env): Part[] {
       setting: 'DATABASE_URL',
       part: {
         name: 'PostgreSQL',
-        async start() {
-          say(`starting PostgreSQL (embedded, data in ${relative('', dir)}/postgres)`);
-          const postgres = await startPostgres({
-            dir: join(dir, 'postgres'),
-            durable: true,
-            logFile: logFile('postgres'),
-          });
-          env.DATABASE_URL = await ownDatabase(postgres.url);
-          return postgres;
+        start() {
+          const start = async () => {
+            say(`starting PostgreSQL (embedded, data in ${relative('', dir)}/postgres)`);
+            const place = { dir: join(dir, 'postgres'), logFile: logFile('postgres') };
+            const postgres = await startPostgres({ ...place, durable: true, at: env.DATABASE_URL });
+            env.DATABASE_URL = await ownDatabase(postgres.url);
+            return postgres;
+          };
+          return keptUp('PostgreSQL', start, say);
         },
       },
     },
@@ -71,11 +72,15 @@ function embeddedServers(dir: string, env: Env): Part[] {
       setting: 'REDIS_URL',
       part: {
         name: 'Redis',
-        async start() {
-          say(`starting Redis (private, data in ${relative('', dir)}/redis)`);
-          const redis = await startRedis({ dir: join(dir, 'redis'), durable: true, logFile: logFile('redis'), say });
-          env.REDIS_URL = redis.url;
-          return redis;
+        start() {
+          const start = async () => {
+            say(`starting Redis (private, data in ${relative('', dir)}/redis)`);
+            const place = { dir: join(dir, 'redis'), logFile: logFile('redis') };
+            const redis = await startRedis({ ...place, durable: true, at: env.REDIS_URL, say });
+            env.REDIS_URL = redis.url;
+            return redis;
+          };
+          return keptUp('Redis', start, say);
         },
       },
     },
@@ -165,12 +170,16 @@ function service(name: 'api' | 'scheduler' | 'worker', env: Env, links: Links, p
   return {
     name,
     async start() {
-      // The API's port is part of its public URL, and settled before.
-      const running =
-        name === 'api' ? await spawn(env.PORT as string) : await onFreePort(preferredPort, () => {}, spawn);
-      links[name] = running.ready.url as string;
-      say(`${name} is up`);
-      return running;
+      // The API's port is part of its public URL, and settled before; the others keep the one they once got.
+      let port = name === 'api' ? env.PORT : undefined;
+      const start = async () => {
+        const running = port === undefined ? await onFreePort(preferredPort, () => {}, spawn) : await spawn(port);
+        links[name] = running.ready.url as string;
+        port = new URL(links[name]).port;
+        say(`${name} is up`);
+        return running;
+      };
+      return keptUp(name, start, say);
     },
   };
 }

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { loadHospital } from '#loadtests/story/hospital.ts';
 import { progressDisplay } from '#loadtests/story/progress.ts';
 import { playStory } from '#loadtests/story/run.ts';
-import { systemClock } from '../clock.ts';
+import { serverClock } from '../clock.ts';
 import { dataDir } from '../embedded/paths.ts';
 import { StartError } from '../embedded/start-error.ts';
 import { runSupervised } from '../embedded/supervisor.ts';
-import { clockOffset, openPool, type Pool } from '../store/pool.ts';
+import { openPool, type Pool } from '../store/pool.ts';
+import { serverTime } from '../store/server-time.ts';
 import { createTenant } from '../store/tenants.ts';
 import { importFile } from './import.ts';
 import { type Env, type Links, ownProviders, partsOf } from './parts.ts';
@@ -84,7 +85,7 @@ async function story(options: StartOptions, sql: Pool, links: Links, plays: bool
   const prescriptions = hospital.prescriptions.filter((prescription) => known.has(prescription.patient));
   const stage = {
     sql,
-    clock: systemClock(await clockOffset(sql)),
+    clock: await serverClock({ ask: () => serverTime(sql) }),
     apiUrl: links.api as string,
     simulatorUrl: links.simulator as string,
     say,
@@ -99,7 +100,7 @@ async function story(options: StartOptions, sql: Pool, links: Links, plays: bool
 }
 
 async function imported(file: string, sql: Pool, links: Links): Promise<Told> {
-  const clock = systemClock(await clockOffset(sql));
+  const clock = await serverClock({ ask: () => serverTime(sql) });
   const { apiKey } = await createTenant(sql, `Imported ${clock.now().toISOString()}`, clock.now());
   say(`tenant for the import, API key ${apiKey} (for the clinic page)`);
   const summary = await importFile(file, { apiUrl: links.api as string, apiKey, now: clock.now(), say });

@@ -24,12 +24,14 @@ type PostgresOptions = {
   dir: string;
   /** false for tests: nothing is synced to disk, a crash of the machine may lose the data. */
   durable: boolean;
+  /** The URL of an earlier start of it, to be found there again: the same port. */
+  at?: string | undefined;
   /** File for the server's log. */
   logFile: string;
 };
 
 /**
- * Starts PostgreSQL on 127.0.0.1, on a free port, with the data kept in `dir` (made on the first start).
+ * Starts PostgreSQL on 127.0.0.1, on a free port unless `at` says which, with the data kept in `dir` (made on the first start).
  * Runs under another uid when we are root. A server an earlier, killed run left there is stopped first.
  * @returns the superuser's URL (database `postgres`); stop() is a fast shutdown that waits
  * @throws StartError with one line on what to do: data of another major version, folder in use, no way to run as root
@@ -49,7 +51,7 @@ export async function startPostgres(
   giveTo(user, data);
   freeStalePid(data);
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = options.at === undefined ? await freePort() : Number(new URL(options.at).port);
     try {
       const child = await launch(programs.postgres, user, options, port);
       return { ...child, port, url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres` };

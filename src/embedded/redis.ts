@@ -17,12 +17,14 @@ type RedisOptions = {
   durable: boolean;
   /** File for the server's log. */
   logFile: string;
+  /** The URL of an earlier start of it, to be found there again: the same port and password. */
+  at?: string | undefined;
   /** Told, in one line, when Redis must be downloaded first. */
   say?: (line: string) => void;
 };
 
 /**
- * Starts a private Redis ≥ 7 on 127.0.0.1, on a free port, with a password made for this run. Never evicts.
+ * Starts a private Redis ≥ 7 on 127.0.0.1, on a free port, with a password made for this run, unless `at` says which. Never evicts.
  * A server an earlier, killed run left there is stopped first. stop() is an ordered shutdown that waits.
  * @throws StartError with one line on what to do, when there is no Redis and none can be fetched
  */
@@ -30,9 +32,10 @@ export async function startRedis(options: RedisOptions): Promise<Running & { url
   mkdirSync(options.dir, { recursive: true });
   await stopLeftover(join(options.dir, 'server.pid'), 'SIGTERM');
   const program = await findRedis(join(programsDir(), 'redis-dist'), options.say);
+  const at = options.at === undefined ? null : new URL(options.at);
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
-    const password = randomBytes(24).toString('hex');
+    const port = at === null ? await freePort() : Number(at.port);
+    const password = at?.password ?? randomBytes(24).toString('hex');
     try {
       const child = await launch(program, options, port, password);
       return { ...child, port, url: `redis://:${password}@127.0.0.1:${port}` };
