@@ -1,4 +1,5 @@
 import { advanceDoses, beginTurns } from '#src/dispatch/advance.ts';
+import { attendDoses } from '#src/dispatch/catch-up.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
 import { closeWorkers, startWorker } from '#src/dispatch/queue-worker.ts';
 import { BUCKETS, type BucketJob, enqueueBucket } from '#src/dispatch/queues.ts';
@@ -8,11 +9,18 @@ import { type Stoppable, startLoop } from './loop.ts';
 /** How many buckets ahead have their jobs: a scheduler may be away for one bucket without delaying any. */
 const AHEAD = 3;
 
-/** Claims a bucket's doses of one shard, batch by batch, and hands their chunks on, each delayed to its own moment. */
-export async function claimBucket(app: Dispatcher, { shard, until }: BucketJob): Promise<void> {
+/**
+ * Claims a bucket's doses of one shard, batch by batch, and hands their chunks on, each delayed to its own moment. `after`:
+ * only those due later than this.
+ */
+export async function claimBucket(
+  app: Dispatcher,
+  { shard, until }: BucketJob,
+  after: Date | null = null,
+): Promise<void> {
   await beginTurns(app);
   for (;;) {
-    const taken = await advanceDoses(app, { shard, until: new Date(until), states: ['planned'] });
+    const taken = await advanceDoses(app, { shard, until: new Date(until), states: ['planned'], after });
     if (taken === 0) return;
   }
 }
@@ -29,7 +37,8 @@ export async function bucketPass(app: Dispatcher): Promise<boolean> {
   for (let i = 0; i < AHEAD; i++) {
     const start = first + i * size;
     for (let shard = 0; shard < shards; shard++) {
-      await enqueueBucket(app.queues, { shard, until: start + size - 1 }, start - leadSeconds * 1000 - now);
+      const delayMs = start - leadSeconds * 1000 - now;
+      await enqueueBucket(app.queues, { shard, until: start + size - 1 }, { now, delayMs });
     }
   }
   return false;
@@ -42,7 +51,8 @@ export function startBuckets(app: Dispatcher): Stoppable {
   const worker = startWorker<BucketJob>(app, BUCKETS, {
     connection,
     concurrency: app.config.schedule.shards,
-    work: (job) => claimBucket(app, job), // a bucket that fails is taken by the ladder
+    // A bucket that fails is taken by the ladder. What was missed before this one is not claimed with it.
+    work: async (job) => claimBucket(app, job, await attendDoses(app)),
   });
   const everyMs = Math.max(tickMs, (bucketSeconds * 1000) / 2);
   const loop = startLoop(app, { name: 'buckets', everyMs, pass: () => bucketPass(app) });

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
+import { enqueueChunks } from '#src/dispatch/queues.ts';
+import { uuidv7 } from '#src/domain/ids.ts';
 import { startRedis } from '#src/embedded/redis.ts';
-import { claimChunk } from '#src/store/chunks.ts';
+import { type Chunk, claimChunk, insertChunks } from '#src/store/chunks.ts';
 import { onRedis, seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear, readyChunks } from '#test/helpers/drive.ts';
 import { ladderPass } from './ladder.ts';
@@ -98,6 +100,45 @@ describe('a ready chunk that nobody took, while Redis is up', () => {
     rmSync(dir, { recursive: true });
   }, 20_000);
 
+  it('of 100,000 doses gets its job back within 20 s of a flush', async () => {
+    const lanes = [
+      { channel: 'push', chunks: 800, size: 100 },
+      { channel: 'sms', chunks: 200, size: 50 },
+      { channel: 'email', chunks: 500, size: 20 },
+    ] as const;
+    const chunks = lanes.flatMap(({ channel, chunks, size }) =>
+      Array.from({ length: chunks }, (_, turn) => ({
+        ...{ id: uuidv7(DUE), channel, critical: false, size, turn: turn + 1 },
+        ...{ readyAt: DUE, expiresAt: past(900) },
+      })),
+    );
+    await insertChunks(app.sql, chunks, DUE);
+    await enqueueChunks(app, chunks);
+    await app.redis.flushdb();
+    app.clock.set(past(2));
+    const from = performance.now();
+    await rescuePass(app);
+    expect(performance.now() - from).toBeLessThan(20_000);
+    expect(await rescued()).toMatchObject({ job_lost: 1500 });
+    const jobs = await Promise.all(lanes.map(({ channel }) => app.queues.lanes.get(channel)?.getPrioritizedCount()));
+    expect(jobs).toEqual([800, 200, 500]);
+  }, 30_000);
+
+  it('whose job sleeps past its moment is brought to a worker in its turn', async () => {
+    await dueNow();
+    await app.queues.lanes.get('push')?.obliterate({ force: true });
+    const [chunk] = await readyChunks(app);
+    await enqueueChunks({ ...app, clock: { now: () => past(-60) } }, [chunk as Chunk]); // sleeps for a minute
+    app.clock.set(past(2));
+    expect(await rescuePass(app)).toBe(true);
+    expect(await app.queues.lanes.get('push')?.getJobCounts('delayed', 'prioritized')).toEqual({
+      delayed: 0,
+      prioritized: 1,
+    });
+    expect(await rescuePass(app)).toBe(false);
+    expect(app.scripted.push.sent).toEqual([]);
+  });
+
   it('that has its job only waits for its turn', async () => {
     await dueNow();
     app.clock.set(past(60));
@@ -108,43 +149,61 @@ describe('a ready chunk that nobody took, while Redis is up', () => {
 });
 
 describe('a chunk whose holder is gone', () => {
-  it('is left alone until its lease is over, then its messages are unknown and found out about', async () => {
-    await dueNow(3);
-    const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
-    await claimChunk(app.sql, chunk?.id as string, { leaseUntil: past(30), account: 'scripted-push:sender-push' });
-    app.clock.set(past(29));
-    await rescuePass(app);
-    expect(await states()).toEqual(['intent', 'intent', 'intent']);
-    app.clock.set(past(30));
-    await rescuePass(app);
-    expect(await states()).toEqual(['unknown', 'unknown', 'unknown']);
-    expect(await rescued()).toMatchObject({ worker_lost: 3 });
-    app.clock.set(past(59));
-    await rescuePass(app);
-    expect(app.scripted.push.sent).toEqual([]);
-    app.clock.set(past(60));
-    await rescuePass(app); // a push shows once however often it is sent
-    app.clock.set(past(63));
-    for (const again of await readyChunks(app)) await deliverChunk(app, again);
-    expect(app.scripted.push.sent).toHaveLength(3);
-    expect(await states()).toEqual(['accepted', 'accepted', 'accepted']);
-  });
-
-  it('and that had not chosen a sender: its messages never left, and are sent', async () => {
+  const bySms = async () => {
     const ladder = [{ afterSeconds: 0, channel: 'sms', to: 'patient' }] as const;
     await seedPrescription(app, await seedPatient(app), { policy: { ladder: [...ladder] } });
     app.clock.set(DUE);
     await ladderPass(app);
+  };
+  const heldUntil = async (leaseUntil: Date, account: string | null) => {
     const [chunk] = await app.sql<{ id: string }[]>`SELECT id FROM chunks`;
-    await claimChunk(app.sql, chunk?.id as string, { leaseUntil: past(30), account: null });
+    await claimChunk(app.sql, chunk?.id as string, { leaseUntil, account });
+  };
+  const deliverReady = async () => {
+    for (const again of await readyChunks(app)) await deliverChunk(app, again);
+  };
+
+  it('is left alone until its lease is over; a push shows once however often it is sent, and is sent again at once', async () => {
+    await dueNow(3);
+    await heldUntil(past(30), 'scripted-push:sender-push');
+    app.clock.set(past(29));
+    await rescuePass(app);
+    await deliverReady();
+    expect(app.scripted.push.sent).toEqual([]);
+    app.clock.set(past(30));
+    await rescuePass(app);
+    expect(await rescued()).toMatchObject({ worker_lost: 3 });
+    app.clock.set(past(33));
+    await deliverReady();
+    expect(app.scripted.push.sent).toHaveLength(3);
+    expect(await states()).toEqual(['accepted', 'accepted', 'accepted']);
+  });
+
+  it('and that may have sent its SMS: the provider has its time to tell before it is asked', async () => {
+    await bySms();
+    await heldUntil(past(30), 'scripted-sms:sender-sms');
+    for (const seconds of [30, 59]) {
+      app.clock.set(past(seconds));
+      await rescuePass(app);
+      expect(await states()).toEqual(['unknown']);
+    }
+    app.scripted.sms.found = { kind: 'accepted', ref: 'it-has-left' };
+    app.clock.set(past(60));
+    await rescuePass(app);
+    expect(await states()).toEqual(['accepted']);
+    expect(app.scripted.sms.sent).toEqual([]);
+    app.scripted.sms.found = undefined;
+  });
+
+  it('and that had not chosen a sender: its messages never left, and are sent at once', async () => {
+    await bySms();
+    await heldUntil(past(30), null);
     const { lookup } = app.scripted.sms;
     delete app.scripted.sms.lookup; // nobody could be asked
     app.clock.set(past(30));
     await rescuePass(app);
-    expect(await app.sql`SELECT state, code FROM attempts`).toEqual([{ state: 'unknown', code: 'not_asked' }]);
-    app.clock.set(past(61));
-    await rescuePass(app);
-    for (const again of await readyChunks(app)) await deliverChunk(app, again);
+    app.clock.set(past(31));
+    await deliverReady();
     expect(app.scripted.sms.sent).toHaveLength(1);
     if (lookup !== undefined) app.scripted.sms.lookup = lookup;
   });

@@ -1,7 +1,7 @@
 import { plusSeconds } from '#src/clock.ts';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
-import { enqueueChunks, laneName } from '#src/dispatch/queues.ts';
+import { enqueueChunks, laneName, wakeChunks } from '#src/dispatch/queues.ts';
 import { reconcile } from '#src/dispatch/reconcile.ts';
 import { abandonChunks, type Chunk, overdueChunks } from '#src/store/chunks.ts';
 import { type Stoppable, startLoop } from './loop.ts';
@@ -14,27 +14,35 @@ const PASS_MS = 5000;
 /** Chunks sent at once per lane while Redis is away: as many as a worker has in hand. */
 const LANE_WIDTH = 4;
 
+/** Whatever is due and held by nobody, and then the messages whose fate is unknown. */
+export async function rescuePass(app: Dispatcher): Promise<boolean> {
+  const rescued = await rescueChunks(app);
+  return (await reconcile(app)) > 0 || rescued;
+}
+
 /**
- * Whatever is due and held by nobody: chunks whose job was lost get it again, and are sent from here while Redis is away;
- * chunks whose worker died are closed and their messages become `unknown`; unknown messages are found out about.
+ * Whatever is due and held by nobody: chunks whose job was lost or sleeps get to a worker, and are sent from here while
+ * Redis is away; chunks whose worker died are closed and their messages become `unknown`.
  */
-export async function rescuePass(app: Dispatcher, stopping?: AbortSignal): Promise<boolean> {
+async function rescueChunks(app: Dispatcher, stopping?: AbortSignal): Promise<boolean> {
   const now = app.clock.now();
   const checkAt = plusSeconds(now, app.config.schedule.settleSeconds);
-  const lost = await abandonChunks(app.sql, now, checkAt);
+  const repeatable = [...app.channels]
+    .filter(([, senders]) => senders.every((one) => one.idempotent))
+    .map(([name]) => name);
+  const lost = await abandonChunks(app.sql, { now, checkAt, repeatable });
   app.metrics.rescued.inc({ what: 'worker_lost' }, lost);
   const overdue = await overdueChunks(app.sql, plusSeconds(now, -GRACE_SECONDS), BATCH);
   const rescued = overdue.length === 0 ? 0 : await bringToProvider(app, overdue, stopping);
   app.metrics.rescued.inc({ what: 'job_lost' }, rescued);
-  const looked = await reconcile(app);
-  return rescued > 0 || looked > 0;
+  return rescued > 0;
 }
 
 /** Chunks that only wait for their turn have their job, and are left alone. */
 async function bringToProvider(app: Dispatcher, overdue: Chunk[], stopping?: AbortSignal): Promise<number> {
-  const jobless = await app.queues.withoutJob(overdue).catch(() => null);
-  if (jobless === null) return sendWithoutRedis(app, overdue, stopping);
-  return enqueueChunks(app, jobless);
+  const strayed = await app.queues.strayed(overdue).catch(() => null);
+  if (strayed === null) return sendWithoutRedis(app, overdue, stopping);
+  return (await wakeChunks(app, strayed.asleep)) + (await enqueueChunks(app, strayed.jobless));
 }
 
 /**
@@ -59,15 +67,21 @@ async function sendWithoutRedis(app: Dispatcher, overdue: Chunk[], stopping?: Ab
   return sent;
 }
 
-/** Runs beside every worker: chunks and unknown messages are taken by one at a time. */
+/**
+ * Runs beside every worker: chunks and unknown messages are taken by one at a time. A loop each, since a provider may take its
+ * time to say what became of a message.
+ */
 export function startRescue(app: Dispatcher): Stoppable {
   const stopping = new AbortController();
-  const pass = () => rescuePass(app, stopping.signal);
-  const loop = startLoop(app, { name: 'rescue', everyMs: app.config.schedule.tickMs, pass });
+  const everyMs = app.config.schedule.tickMs;
+  const loops = [
+    startLoop(app, { name: 'rescue', everyMs, pass: () => rescueChunks(app, stopping.signal) }),
+    startLoop(app, { name: 'reconcile', everyMs, pass: async () => (await reconcile(app)) > 0 }),
+  ];
   return {
     async stop() {
       stopping.abort();
-      await loop.stop();
+      await Promise.all(loops.map((loop) => loop.stop()));
     },
   };
 }

@@ -1,10 +1,10 @@
-import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
+import { type Clock, serverClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { type Cipher, createCipher } from './store/cipher.ts';
-import { clockOffset, openPool, type Pool } from './store/pool.ts';
+import { openPool, type Pool } from './store/pool.ts';
+import { serverTime } from './store/server-time.ts';
 
 /** What every process shares. Each piece can be replaced in a test; nothing in it is a module-level singleton. */
 export interface App {
@@ -18,11 +18,13 @@ export interface App {
 
 /** Opens the pieces every process needs. `process` names it in logs. */
 export async function openApp(process: string, config: Config): Promise<App> {
-  const sql = openPool(config.databaseUrl);
+  const sql = openPool(config.databaseUrl, { bounded: true });
+  const log = createLogger(process, config.logLevel);
+  const told = (byMs: number) => log.warn({ byMs: Math.round(byMs) }, "the clock was corrected by PostgreSQL's");
   return {
     config,
-    clock: systemClock(await clockOffset(sql)),
-    log: createLogger(process, config.logLevel),
+    clock: await serverClock({ ask: () => serverTime(sql), told }),
+    log,
     metrics: createMetrics(),
     sql,
     cipher: createCipher(config.dataKeys, config.tokenSecret),
@@ -31,5 +33,6 @@ export async function openApp(process: string, config: Config): Promise<App> {
 
 /** Closes what `openApp` opened; running queries get five seconds. */
 export async function closeApp(app: App): Promise<void> {
+  app.clock.stop?.();
   await app.sql.end({ timeout: 5 });
 }

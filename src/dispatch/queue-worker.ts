@@ -10,8 +10,8 @@ import { QUEUE_PREFIX } from '../redis/keys.ts';
  */
 const OPTIONS = {
   prefix: QUEUE_PREFIX,
-  lockDuration: 10_000,
-  stalledInterval: 5_000,
+  lockDuration: 5_000,
+  stalledInterval: 2_000,
   maxStalledCount: 5,
   drainDelay: 1,
   maximumRateLimitDelay: 1_000,
@@ -40,9 +40,10 @@ export function startWorker<Job>(
   return worker;
 }
 
-/** Lets the jobs in hand finish; with Redis away it does not wait for them, since BullMQ would first wait for Redis. */
+/** Lets the jobs in hand finish; once Redis is away it does not wait for them, since BullMQ would first wait for Redis. */
 export async function closeWorkers(workers: Worker[], connection: Redis): Promise<void> {
   const isAway = connection.status !== 'ready';
-  await Promise.all(workers.map((worker) => worker.close(isAway)));
+  const leaves = new Promise((resolve) => connection.once('close', resolve));
+  await Promise.race([Promise.all(workers.map((worker) => worker.close(isAway))), leaves]);
   connection.disconnect();
 }

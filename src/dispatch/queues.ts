@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { App } from '../app.ts';
 import { CHANNELS, type ChannelName } from '../domain/attempt.ts';
-import { PULSE, QUEUE_PREFIX } from '../redis/keys.ts';
+import { delayedKey, jobKey, PULSE, QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Chunk } from '../store/chunks.ts';
 
 /** A bucket's doses of one shard are to be claimed. Times are milliseconds since the epoch. */
@@ -38,6 +38,12 @@ export function laneName({ channel, critical }: Lane): string {
   return critical ? `${channel}-critical` : channel;
 }
 
+/** `jobless`: their job was lost. `asleep`: it waits still, since the workers' machines are behind in time. */
+interface Strayed {
+  jobless: Chunk[];
+  asleep: Chunk[];
+}
+
 /** What a scheduler or worker adds jobs to. */
 export interface Queues {
   buckets: Queue<BucketJob>;
@@ -46,10 +52,10 @@ export interface Queues {
   /** Throws while Redis is away. To be called before a queue is used: BullMQ waits for its first connection without end. */
   assertUp(): void;
   /**
-   * Which of these chunks have no job any more: rows that nothing will bring to a worker. Rejects while Redis is away, or
-   * takes no writes (a full disk, a replica): then jobs stand still too.
+   * Which of these chunks, whose moment has passed, nothing will bring to a worker. Rejects while Redis is away, or takes no
+   * writes (a full disk, a replica): then jobs stand still too.
    */
-  withoutJob(chunks: Chunk[]): Promise<Chunk[]>;
+  strayed(chunks: Chunk[]): Promise<Strayed>;
   close(): Promise<void>;
 }
 
@@ -59,7 +65,7 @@ const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true } 
 const JOBS_PER_CALL = 250; // over about 1,000 a call is slow (taskforcesh/bullmq#1670)
 
 /** A chunk's job comes this much before its moment, and the worker waits: BullMQ's delays are 20–100 ms late (measured). */
-const EARLY_MS = 250;
+export const EARLY_MS = 250;
 
 const PULSE_MS = 1000;
 
@@ -83,15 +89,21 @@ export async function openQueues(connection: Redis): Promise<Queues> {
     buckets,
     lanes,
     assertUp,
-    async withoutJob(chunks) {
+    async strayed(chunks) {
       assertUp();
       // A rush has hundreds that wait: their keys are asked for, not their jobs.
       const asked = connection.pipeline().set(PULSE, 1, 'PX', PULSE_MS);
-      for (const chunk of chunks) asked.exists(`${QUEUE_PREFIX}:${laneName(chunk)}:${chunk.id}`);
+      for (const chunk of chunks) {
+        asked.exists(jobKey(laneName(chunk), chunk.id)).zscore(delayedKey(laneName(chunk)), chunk.id);
+      }
       const answers = (await asked.exec()) ?? [];
       const failed = answers.find(([error]) => error !== null);
       if (failed !== undefined) throw failed[0];
-      return chunks.filter((_, i) => answers[i + 1]?.[1] === 0);
+      const answer = (n: number) => answers[n]?.[1];
+      return {
+        jobless: chunks.filter((_, i) => answer(2 * i + 1) === 0),
+        asleep: chunks.filter((_, i) => answer(2 * i + 1) === 1 && answer(2 * i + 2) !== null),
+      };
     },
     async close() {
       await Promise.all(all.map((queue) => queue.close()));
@@ -135,6 +147,7 @@ function jobOf(chunk: Chunk, now: number) {
     opts: {
       ...JOB_OPTIONS,
       jobId: id,
+      timestamp: now, // delays count from here: unset, from the time of this machine
       delay: Math.max(0, at - EARLY_MS - now),
       // Critical ones go as they come, and BullMQ's queues without priorities are faster.
       ...(critical ? {} : { priority: turn }),
@@ -142,12 +155,28 @@ function jobOf(chunk: Chunk, now: number) {
   };
 }
 
-/** Adds a bucket's job; adding it again changes nothing. Throws while Redis is away. */
-export async function enqueueBucket(queues: Queues, job: BucketJob, delayMs: number): Promise<void> {
+/**
+ * Brings chunks to a worker whose jobs sleep though their moment has passed: BullMQ wakes them by the time of its workers'
+ * machines, and those may be behind. Returns how many.
+ */
+export async function wakeChunks({ queues }: { queues: Queues }, chunks: Chunk[]): Promise<number> {
+  const woken = await Promise.allSettled(
+    chunks.map(async (chunk) => (await queues.lanes.get(laneName(chunk))?.getJob(chunk.id))?.promote()),
+  );
+  return woken.filter(({ status }) => status === 'fulfilled').length; // the others woke by themselves meanwhile
+}
+
+/** Adds a bucket's job, for `delayMs` after `now`; adding it again changes nothing. Throws while Redis is away. */
+export async function enqueueBucket(
+  queues: Queues,
+  job: BucketJob,
+  { now, delayMs }: { now: number; delayMs: number },
+): Promise<void> {
   queues.assertUp();
   await queues.buckets.add('claim', job, {
     ...JOB_OPTIONS,
     jobId: `bucket-${job.until}-${job.shard}`,
+    timestamp: now,
     delay: Math.max(0, delayMs),
   });
 }

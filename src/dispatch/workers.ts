@@ -4,13 +4,16 @@ import { openBlocking } from '../redis/connection.ts';
 import { deliverChunk } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { closeWorkers, startWorker } from './queue-worker.ts';
-import { type ChunkJob, LANES, type Lane, laneName } from './queues.ts';
+import { type ChunkJob, EARLY_MS, enqueueChunks, LANES, type Lane, laneName } from './queues.ts';
 
 /**
  * Chunks in hand at once per lane and process: while one is read or written, the others keep the connections busy. What is in
  * hand is what a newcomer waits for, so there are no more.
  */
 const CONCURRENCY = 4;
+
+/** A job comes this much before its moment at most, unless a worker's machine is ahead in time. */
+const EARLIEST_MS = 1000;
 
 /** One BullMQ worker per lane. `stop` lets the chunks that are being sent finish; those that wait stay in their rows. */
 export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
@@ -34,11 +37,20 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
   };
 }
 
+/** A job that came far too early holds no place among those in hand: it is added again at its moment. */
 async function deliverAtItsMoment(app: Dispatcher, lane: Lane, job: ChunkJob, signal: AbortSignal): Promise<void> {
   const { chunkId: id, size, turn, at, until } = job;
+  const chunk = { ...lane, id, size, turn, readyAt: new Date(at), expiresAt: new Date(until) };
   const early = at - app.clock.now().getTime();
+  if (early > EARLIEST_MS) {
+    void sleep(early - EARLY_MS, chunk, { signal, ref: false }).then(
+      (again) => enqueueChunks(app, [again]),
+      () => {},
+    );
+    return;
+  }
   if (early > 0) await sleep(early, undefined, { signal }).catch(() => {});
   if (signal.aborted) return;
-  await deliverChunk(app, { ...lane, id, size, turn, readyAt: new Date(at), expiresAt: new Date(until) }, signal);
+  await deliverChunk(app, chunk, signal);
   failpoint('complete');
 }

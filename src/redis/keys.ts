@@ -4,6 +4,10 @@ export const QUEUE_PREFIX = '{dosebell}';
 /** Written to see whether Redis takes writes. */
 export const PULSE = '{dosebell}:pulse';
 
+/** BullMQ's: a job of a queue, and the queue's jobs that wait for their moment. */
+export const jobKey = (queue: string, id: string): string => `${QUEUE_PREFIX}:${queue}:${id}`;
+export const delayedKey = (queue: string): string => `${QUEUE_PREFIX}:${queue}:delayed`;
+
 /** The circuit breaker of a sender's account. */
 export const healthKey = (account: string): string => `${QUEUE_PREFIX}:health:${inKey(account)}`;
 
