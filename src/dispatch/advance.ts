@@ -6,10 +6,21 @@ import { isQuiet } from '../regimen/quiet.ts';
 import { insertAttempts, type NewAttempt, reachOf } from '../store/attempts.ts';
 import { insertChunks, waitingTurns } from '../store/chunks.ts';
 import { contactChoices } from '../store/contacts.ts';
-import { claimDueDoses, type DoseEnd, type DoseStep, type DueDose, endDoses, stepDoses } from '../store/doses.ts';
+import {
+  claimDueDoses,
+  type DoseEnd,
+  type DoseStep,
+  type DueDose,
+  endDoses,
+  stepDoses,
+  type WantedDoses,
+} from '../store/doses.ts';
+import { isPoison } from '../store/poison.ts';
+import { transaction } from '../store/transaction.ts';
 import { intoChunks, type Unchunked } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { type EndedDose, openCases } from './escalate.ts';
+import { advanceAround } from './quarantine.ts';
 import { enqueueChunks } from './queues.ts';
 import { spreadOf } from './spread.ts';
 import type { Turns } from './turns.ts';
@@ -25,18 +36,31 @@ interface Plan {
   unchunked: Unchunked[];
 }
 
+type Due = Omit<WantedDoses, 'limit'> & { limit?: number };
+
 /**
  * Claims the doses of a shard whose next action is due by `until`, and takes it: a reminder, a further rung, or the end of
- * the window. One transaction: if the process dies inside it nothing happened; if it dies after, the chunks are rows and
- * the rescue sends them. Returns how many doses it took.
+ * the window. A dose that makes its batch fail is set aside, and everything else goes on. Returns how many doses it took
+ * or set aside.
  */
-export async function advanceDoses(
-  app: Dispatcher,
-  want: { shard: number; until: Date; states: ('planned' | 'open')[] },
-): Promise<number> {
+export async function advanceDoses(app: Dispatcher, due: Due): Promise<number> {
+  const want = { ...due, limit: Math.min(due.limit ?? BATCH, BATCH) };
+  try {
+    return await advanceBatch(app, want);
+  } catch (error) {
+    if (!isPoison(error)) throw error;
+    return advanceAround(app, want, (ids) => advanceBatch(app, { ...want, ids }));
+  }
+}
+
+/**
+ * One transaction: if the process dies inside it nothing happened; if it dies after, the chunks are rows and the rescue
+ * sends them.
+ */
+async function advanceBatch(app: Dispatcher, want: WantedDoses & { ids?: string[] }): Promise<number> {
   const now = app.clock.now();
-  const { taken, chunks } = await app.sql.begin(async (tx) => {
-    const doses = await claimDueDoses(tx, { ...want, limit: BATCH });
+  const { taken, chunks } = await transaction(app.sql, async (tx) => {
+    const doses = await claimDueDoses(tx, want);
     if (doses.length === 0) return { taken: 0, chunks: [] };
     failpoint('claim');
     const contacts = await contactChoices(
@@ -102,7 +126,11 @@ function attemptOf(
   rung: Pick<NewAttempt, 'rung' | 'channel' | 'code'> & { to: 'patient' | 'caregiver'; contactPointId?: string },
   now: Date,
 ): NewAttempt {
-  const useful = plusSeconds(dose.nextActionAt, dose.policy.usefulSeconds);
+  // A planned dose that was put off is late all the same.
+  const from = dose.state === 'planned' ? dose.dueAt : dose.nextActionAt;
+  // A further rung is as useful late as it was on time, for as long as the window is open.
+  const since = dose.state === 'planned' || now < from ? from : now;
+  const useful = plusSeconds(since, dose.policy.usefulSeconds);
   return {
     id: uuidv7(now),
     tenantId: dose.tenantId,
@@ -115,7 +143,7 @@ function attemptOf(
     channel: rung.channel,
     contactPointId: rung.contactPointId ?? null,
     chunkId: null,
-    dueAt: plusSeconds(dose.nextActionAt, spreadOf(dose)),
+    dueAt: plusSeconds(from, spreadOf(dose)),
     expiresAt: useful < dose.windowEndsAt ? useful : dose.windowEndsAt,
     code: rung.code,
   };

@@ -1,15 +1,15 @@
 import type { OutboundMessage } from '#channels/channel.ts';
-import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { failpoint } from '../failpoints.ts';
 import { labelsOf } from '../metrics.ts';
 import { type AttemptToSend, readToSend } from '../store/attempts.ts';
-import { type Chunk, type HeldChunk, renewChunk, splitChunk } from '../store/chunks.ts';
+import { type Chunk, renewChunk, splitChunk } from '../store/chunks.ts';
 import { type Admitted, admit } from './admit.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { hold } from './hold.ts';
+import { type Held, hold } from './hold.ts';
 import { channelUp } from './incidents.ts';
+import { leaseFrom } from './lease.ts';
 import { render } from './messages/render.ts';
 import { passOn } from './pass-on.ts';
 import { enqueueChunks } from './queues.ts';
@@ -42,7 +42,7 @@ async function leaveRest(app: Dispatcher, chunk: Chunk, most: number): Promise<v
 }
 
 /** `via` null: the chunk has become worthless, and each of its messages says why it did not leave. */
-async function sendHeld(app: Dispatcher, held: HeldChunk | null, via: Admitted | null): Promise<boolean> {
+async function sendHeld(app: Dispatcher, held: Held | null, via: Admitted | null): Promise<boolean> {
   if (held === null) {
     if (via !== null) await reportOutcomes(app, via, [], []);
     return false;
@@ -53,13 +53,11 @@ async function sendHeld(app: Dispatcher, held: HeldChunk | null, via: Admitted |
   const sendable: AttemptToSend[] = [];
   const messages: OutboundMessage[] = [];
   for (const attempt of await readToSend(app.sql, { chunkId: held.id }, 'intent')) {
-    const code = reasonNotToSend(attempt, now);
-    const message = code === null ? render(app, attempt) : null;
-    if (code !== null) settled.push({ attempt, outcome: { kind: 'dropped', code } });
-    else if (message === null) settled.push({ attempt, outcome: { kind: 'message_failed', code: 'unreadable' } });
+    const made = prepare(app, attempt, now);
+    if ('kind' in made) settled.push({ attempt, outcome: made });
     else {
       sendable.push(attempt);
-      messages.push(message);
+      messages.push(made);
     }
   }
   if (via === null) {
@@ -77,24 +75,45 @@ async function sendHeld(app: Dispatcher, held: HeldChunk | null, via: Admitted |
   return true;
 }
 
+/** The message of one attempt, or why none leaves. Whatever cannot be read in its row is its own failure, not its chunk's. */
+function prepare(app: Dispatcher, attempt: AttemptToSend, now: Date): OutboundMessage | Settled['outcome'] {
+  try {
+    const code = reasonNotToSend(attempt, now);
+    if (code !== null) return { kind: 'dropped', code };
+  } catch {
+    return UNREADABLE;
+  }
+  return render(app, attempt) ?? UNREADABLE;
+}
+
+const UNREADABLE = { kind: 'message_failed', code: 'unreadable' } as const;
+
 /** Messages that were risked go on with the others at once: by the usual wait they would be the next probe, time and again. */
 function afterProbe(outcome: Outcome): Outcome {
   return outcome.kind === 'retry' && !outcome.throttled ? { ...outcome, retryAfterMs: 0 } : outcome;
 }
 
-/** The provider call, timed, with the chunk's lease kept alive while it lasts: a slow provider is no dead worker. */
-async function send(app: Dispatcher, via: Admitted, held: HeldChunk, messages: OutboundMessage[]): Promise<Outcome[]> {
+/**
+ * The provider call, timed, with the chunk's lease kept alive while it lasts: a slow provider is no dead worker. A worker that
+ * was stopped for longer than its lease starts nothing more when it wakes.
+ */
+async function send(app: Dispatcher, via: Admitted, held: Held, messages: OutboundMessage[]): Promise<Outcome[]> {
   const { leaseSeconds } = app.config.schedule;
-  const renew = () =>
-    renewChunk(app.sql, held, plusSeconds(app.clock.now(), leaseSeconds)).catch((error: Error) =>
+  let { lease } = held;
+  const renew = async () => {
+    const next = leaseFrom(app);
+    if (await renewChunk(app.sql, held, next.until)) lease = next;
+  };
+  const tryToRenew = () =>
+    renew().catch((error: Error) =>
       app.log.warn({ chunk: held.id, reason: error.message }, 'the lease could not be renewed'),
     );
-  const renewing = setInterval(renew, (leaseSeconds * 1000) / 3);
+  const renewing = setInterval(tryToRenew, (leaseSeconds * 1000) / 3);
   const watching = watchSlowness(app, via, messages.length);
   const { sender } = via;
   const timed = app.metrics.sendSeconds.startTimer(labelsOf(sender));
   try {
-    const answers = sender.send(messages);
+    const answers = sender.send(messages, () => !lease.isOver());
     setImmediate(failpoint, 'sending'); // once the sockets have what was written
     return await answers;
   } finally {

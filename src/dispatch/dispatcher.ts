@@ -23,7 +23,7 @@ export interface Dispatcher extends App {
 
 export async function openDispatcher(process: string, config: Config): Promise<Dispatcher> {
   const app = await openApp(process, config);
-  const channels = createChannels(config);
+  const channels = createChannels(config, () => app.clock.now());
   const redis = openFailingFast(config.redisUrl);
   const queues = await openQueues(redis);
   return {

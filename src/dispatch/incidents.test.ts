@@ -1,7 +1,9 @@
 import { afterAll, beforeEach, expect, it } from 'vitest';
+import type { Channel } from '#channels/channel.ts';
+import type { ChannelName } from '#src/domain/attempt.ts';
 import { openPool } from '#src/store/pool.ts';
 import { testApp } from '#test/helpers/app.ts';
-import { channelDown, channelUp } from './incidents.ts';
+import { channelDown, channelUp, closeRemovedSenders, tellIncident } from './incidents.ts';
 
 const app = await testApp();
 const lines: string[] = [];
@@ -53,4 +55,16 @@ it('what could not be written is written the next time', async () => {
   await channelDown(third, 'sms');
   expect(lines).toEqual(Array(2).fill('warn an incident could not be written'));
   expect(await rows()).toEqual([]);
+});
+
+it('a sender that is configured no more has no incident when a worker starts', async () => {
+  const senders = ['a', 'b'].map((sender) => ({ provider: 'twilio', sender }) as Channel);
+  const channels = new Map<ChannelName, Channel[]>([['sms', senders]]);
+  for (const subject of ['twilio:a', 'twilio:gone']) await tellIncident(one, { kind: 'provider_down', subject }, true);
+  await channelDown(one, 'sms');
+  await channelDown(one, 'push');
+  await closeRemovedSenders({ ...two, channels });
+  const open = await app.sql`SELECT subject FROM incidents WHERE closed_at IS NULL ORDER BY subject`;
+  expect(open.map(({ subject }) => subject)).toEqual(['sms', 'twilio:a']);
+  expect(lines.slice(-2)).toEqual(Array(2).fill('info an incident is over: its sender was removed'));
 });

@@ -1,7 +1,9 @@
+import { accountOf } from '#channels/channel.ts';
 import type { App } from '../app.ts';
 import type { ChannelName } from '../domain/attempt.ts';
-import { closeIncident, type Incident, openIncident } from '../store/incidents.ts';
+import { closeIncident, closeIncidents, type Incident, openIncident, openIncidents } from '../store/incidents.ts';
 import type { Pool } from '../store/pool.ts';
+import type { Dispatcher } from './dispatcher.ts';
 
 type Told = Pick<App, 'sql' | 'log' | 'clock'>;
 
@@ -42,6 +44,27 @@ export async function tellIncident(app: Told, incident: Incident, isDown: boolea
       app.log.warn({ incident, reason: error.message }, 'an incident could not be written');
     });
   await book.writing;
+}
+
+/**
+ * Closes what was told of senders and channels that are not configured any more: no good message of theirs will. To be called
+ * once when a worker starts; another one that still has the sender tells again.
+ */
+export async function closeRemovedSenders({
+  sql,
+  log,
+  clock,
+  channels,
+}: Pick<Dispatcher, 'channels'> & Told): Promise<void> {
+  const configured = {
+    provider_down: new Set<string>([...channels.values()].flat().map(accountOf)),
+    channel_down: new Set<string>(channels.keys()),
+  };
+  const removed = (await openIncidents(sql)).filter(
+    ({ kind, subject }) => kind in configured && !configured[kind as keyof typeof configured].has(subject),
+  );
+  for (const incident of await closeIncidents(sql, removed, clock.now()))
+    log.info({ incident }, 'an incident is over: its sender was removed');
 }
 
 function bookOf(sql: Pool): Book {

@@ -5,6 +5,7 @@ import { failpoint } from '../failpoints.ts';
 import { retireContacts } from '../store/contacts.ts';
 import { hastenDoses } from '../store/doses.ts';
 import { applyReceipt } from '../store/receipts.ts';
+import { transaction } from '../store/transaction.ts';
 
 /**
  * Applies providers' callbacks. They repeat and arrive out of order, so states only move forward; a receipt for an
@@ -15,7 +16,7 @@ export async function applyReceipts(app: App, receipts: Receipt[]): Promise<void
   const now = app.clock.now();
   for (const receipt of receipts.filter(({ attemptId }) => isId(attemptId))) {
     const code = receipt.state === 'failed' ? (receipt.code ?? 'undelivered') : null;
-    await app.sql.begin(async (tx) => {
+    await transaction(app.sql, async (tx) => {
       const target = await applyReceipt(tx, { ...receipt, code }, now);
       if (target === null || code === null) return;
       if (receipt.optedOut) {

@@ -3,6 +3,7 @@ import { accountOf } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { type AttemptToSend, readToSend } from '../store/attempts.ts';
+import { isPoison, reasonOf } from '../store/poison.ts';
 import { leaveUnknown, takeUnknown } from '../store/unknown.ts';
 import { reasonNotToSend } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -15,6 +16,9 @@ const LOOK_UPS = 10;
 /** Certainly not sent: goes through the retry path at once. */
 const ABSENT: Outcome = { kind: 'retry', code: 'proven_absent', retryAfterMs: 0 };
 const NEVER_SENT: Outcome = { kind: 'message_failed', code: 'proven_absent' };
+/** So many workers died with this message in hand, the last time with no other in its chunk: it is not tried again. */
+const MOST_LOST = 3;
+const KILLS_WORKERS: Outcome = { kind: 'message_failed', code: 'worker_lost' };
 
 /**
  * Finds out what became of messages whose answer never came. A channel whose repeats show one message sends again; one
@@ -30,7 +34,7 @@ export async function reconcile(app: Dispatcher): Promise<number> {
   const settled: Settled[] = [];
   const ended: string[] = [];
   const inTurn = bounded(LOOK_UPS);
-  const outcomes = await Promise.all(attempts.map((attempt) => inTurn(() => findOut(app, attempt, now))));
+  const outcomes = await Promise.all(attempts.map((attempt) => inTurn(() => outcomeOf(app, attempt, now))));
   for (const [i, attempt] of attempts.entries()) {
     const outcome = outcomes[i] as Outcome | null;
     if (outcome === null) ended.push(attempt.id);
@@ -41,20 +45,32 @@ export async function reconcile(app: Dispatcher): Promise<number> {
   return ids.length;
 }
 
+/** A row that cannot be read keeps nothing from being found out about the others. */
+async function outcomeOf(app: Dispatcher, attempt: AttemptToSend, now: Date): Promise<Outcome | null> {
+  try {
+    return await findOut(app, attempt, now);
+  } catch (error) {
+    if (!isPoison(error)) throw error;
+    app.log.error({ attempt: attempt.id, reason: reasonOf(error) }, 'an unknown message cannot be found out about');
+    return null;
+  }
+}
+
 /** The provider's word, or a repeat where that is safe; null: it stays unknown for good. */
 async function findOut(app: Dispatcher, attempt: AttemptToSend, now: Date): Promise<Outcome | null> {
   const senders = app.channels.get(attempt.channel) ?? [];
   const unwanted = reasonNotToSend(attempt, now) !== null;
-  if (attempt.code === 'not_asked') return unwanted ? NEVER_SENT : ABSENT;
+  const absent = attempt.lost >= MOST_LOST ? KILLS_WORKERS : ABSENT;
+  if (attempt.code === 'not_asked') return unwanted ? NEVER_SENT : absent;
   // Only the one that was asked to send it knows; a repeat that is safe may take any road.
   const channel = senders.find((sender) => accountOf(sender) === attempt.account);
   if (channel?.lookup === undefined) {
     const isSafe = channel?.idempotent ?? senders.some((sender) => sender.idempotent);
-    return isSafe && !unwanted ? ABSENT : null;
+    return isSafe && !unwanted ? absent : null;
   }
   const message = render(app, attempt);
   if (message === null) return null;
   const found = await channel.lookup(message);
   if (found !== null) return found;
-  return unwanted ? NEVER_SENT : ABSENT;
+  return unwanted ? NEVER_SENT : absent;
 }

@@ -10,6 +10,7 @@ import {
   plannedByOtherTz,
 } from '../store/doses.ts';
 import { claimPlanned, type ToPlan } from '../store/horizon.ts';
+import { transaction } from '../store/transaction.ts';
 import { dosePlan, horizonOf } from './plan.ts';
 
 const BATCH = 200;
@@ -23,7 +24,7 @@ const DAY_MS = 86_400_000;
  */
 export async function replanMoved(app: App, tzVersion = TZ_VERSION, most = BATCH): Promise<boolean> {
   const now = app.clock.now();
-  return app.sql.begin(async (tx) => {
+  return transaction(app.sql, async (tx) => {
     const ids = await plannedByOtherTz(tx, { tzVersion, now, limit: most });
     if (ids.length === 0) return false;
     const rows = await claimPlanned(tx, ids);

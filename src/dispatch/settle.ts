@@ -11,6 +11,7 @@ import { keepRefs } from '../store/provider-refs.ts';
 import { transaction } from '../store/transaction.ts';
 import { intoChunks } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { inHalves, keepRefused } from './quarantine.ts';
 import { enqueueChunks } from './queues.ts';
 import { retryAt } from './retry.ts';
 
@@ -23,14 +24,35 @@ export interface Settled {
 /**
  * Writes all outcomes of a chunk in one transaction: attempts forward, retries into a chunk of their own moment, refused
  * contact points retired, and the next rung hastened where this one failed for good. `held` is null for reconciled
- * messages, which no chunk holds.
+ * messages, which no chunk holds. An outcome that cannot be written becomes `unknown`; its chunk is held until all are
+ * written, so that what a crash leaves is found when the lease is over.
  */
 export async function settle(app: Dispatcher, held: HeldChunk | null, settled: Settled[]): Promise<void> {
+  let finished = false;
+  const poison = await inHalves(settled, async (some) => {
+    const finishes = some.length === settled.length;
+    await write(app, held, some, { finishes });
+    finished ||= finishes;
+  });
+  if (finished) return;
+  const unknown = poison.map(({ row: { attempt }, reason }) => ({
+    attempt,
+    outcome: { kind: 'unknown' as const, code: reason },
+  }));
+  await write(app, held, unknown, { finishes: true });
+}
+
+async function write(
+  app: Dispatcher,
+  held: HeldChunk | null,
+  settled: Settled[],
+  { finishes }: { finishes: boolean },
+): Promise<void> {
   const now = app.clock.now();
   const retries = retryChunks(app, settled, { now, turn: held?.turn ?? 1 });
   const updates = settled.map((one) => updateOf(one, retries.chunkOf.get(one.attempt.id) ?? null));
   await transaction(app.sql, async (tx) => {
-    if (held !== null && !(await finishChunk(tx, held)))
+    if (held !== null && finishes && !(await finishChunk(tx, held)))
       app.log.warn({ chunk: held.id }, 'lease was lost before the outcomes came');
     await insertChunks(tx, retries.chunks, now);
     const checkAt = plusSeconds(now, app.config.schedule.settleSeconds);
@@ -39,6 +61,7 @@ export async function settle(app: Dispatcher, held: HeldChunk | null, settled: S
     const ended = settled.filter(
       ({ attempt, outcome }) => changed.has(attempt.id) && hasFailed(outcome, retries.chunkOf.has(attempt.id)),
     );
+    await keepRefused(app, tx, ended.flatMap(refusedMessage), now);
     await retireContacts(tx, settled.flatMap(refusedContact));
     await hastenDoses(
       tx,
@@ -68,7 +91,13 @@ async function keepRefsOf(
   await keepRefs(tx, account, refs, now);
 }
 
-/** Chunks for what certainly was not sent and is worth another try while the message is useful, by their moment. */
+/** A message in whose hands so many workers died goes out alone: the next one tells which message it is. */
+const SUSPECT = 2;
+
+/**
+ * Chunks for what certainly was not sent and is worth another try while the message is useful, by their moment. Suspects go
+ * one a second, so that none is in hand when another's worker dies.
+ */
 function retryChunks(
   app: Dispatcher,
   settled: Settled[],
@@ -79,14 +108,17 @@ function retryChunks(
     const readyAt = retryAt(attempt.tries, outcome.retryAfterMs, now);
     if (readyAt >= attempt.expiresAt) return [];
     const { id, channel, critical, expiresAt } = attempt;
-    return [{ attempt: { id, channel, expiresAt, chunkId: null as string | null }, critical, readyAt, turn }];
+    const alone = attempt.lost >= SUSPECT;
+    return [{ attempt: { id, channel, expiresAt, chunkId: null as string | null }, critical, readyAt, turn, alone }];
   });
-  const chunks = intoChunks(again, app.channels, now);
+  const { suspects = [], others = [] } = Object.groupBy(again, ({ alone }) => (alone ? 'suspects' : 'others'));
+  const apart = suspects.map((one, i) => ({ ...one, readyAt: plusSeconds(one.readyAt, i) }));
+  const chunks = [others, ...apart.map((one) => [one])].flatMap((some) => intoChunks(some, app.channels, now));
   return { chunks, chunkOf: new Map(again.map(({ attempt }) => [attempt.id, attempt.chunkId as string])) };
 }
 
 function updateOf({ attempt, outcome }: Settled, retryChunk: string | null): AttemptUpdate {
-  const base = { id: attempt.id, ref: null, chunkId: null };
+  const base = { id: attempt.id, tries: attempt.tries, ref: null, chunkId: null };
   switch (outcome.kind) {
     case 'accepted':
       return { ...base, state: 'accepted', code: null, ref: outcome.ref };
@@ -108,6 +140,10 @@ function hasFailed(outcome: Settled['outcome'], retried: boolean): boolean {
   if (outcome.kind === 'retry') return !retried;
   if (outcome.kind === 'dropped') return outcome.code.startsWith('contact_') || outcome.code === 'expired';
   return outcome.kind === 'contact_failed' || outcome.kind === 'message_failed';
+}
+
+function refusedMessage({ attempt, outcome }: Settled): { attemptId: string; code: string }[] {
+  return outcome.kind === 'message_failed' ? [{ attemptId: attempt.id, code: outcome.code }] : [];
 }
 
 function refusedContact({ attempt, outcome }: Settled): { contactPointId: string; optedOut: boolean; code: string }[] {

@@ -1,4 +1,5 @@
 import type { OutboundMessage } from '#channels/channel.ts';
+import { NOT_STARTED } from '#channels/outcome.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import type { Admitted } from './admit.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -23,12 +24,13 @@ export async function reportOutcomes(
 ): Promise<void> {
   const probe = most !== undefined;
   const report: Report = { well: 0, failed: 0, slow: 0, probe };
-  for (const outcome of outcomes) report[isFailure(outcome) ? 'failed' : 'well'] += 1;
+  const asked = outcomes.filter((outcome) => outcome !== NOT_STARTED);
+  for (const outcome of asked) report[isFailure(outcome) ? 'failed' : 'well'] += 1;
   // A probe is reported whatever became of it: only then may the next one go.
-  if (probe || outcomes.length > 0) await app.health.report(sender, report);
+  if (probe || asked.length > 0) await app.health.report(sender, report);
   const throttled = outcomes.flatMap((o) => (o.kind === 'retry' && o.throttled ? [o.retryAfterMs ?? 0] : []));
   if (throttled.length > 0) await app.limits.slowDown(sender, Math.max(...throttled) || undefined);
-  const used = messages.reduce((sum, message) => sum + sender.units(message), 0);
+  const used = messages.reduce((sum, message, i) => sum + (outcomes[i] === NOT_STARTED ? 0 : sender.units(message)), 0);
   if (used !== taken) await app.limits.charge(sender, used - taken);
 }
 

@@ -72,6 +72,7 @@ function testConfig(databaseUrl: string, redisUrl: string): Config {
       snoozeSeconds: 600,
       minIntervalSeconds: 900,
     },
+    drainSeconds: 25,
     logLevel: 'silent',
   };
 }

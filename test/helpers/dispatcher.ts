@@ -1,5 +1,6 @@
 import { afterAll, inject } from 'vitest';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
+import { NOT_STARTED } from '#channels/outcome.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
 import { openHealth } from '#src/dispatch/health.ts';
 import { openLimits } from '#src/dispatch/limits.ts';
@@ -82,9 +83,10 @@ function scriptedChannel(name: ChannelName, idempotent: boolean): ScriptedChanne
     sent: [],
     script: [],
     found: undefined,
-    async send(batch) {
-      channel.sent.push(...batch);
+    async send(batch, mayStart = () => true) {
       return batch.map((message) => {
+        if (!mayStart()) return NOT_STARTED;
+        channel.sent.push(message);
         const next = channel.script.shift() ?? { kind: 'accepted', ref: `ref-${message.attemptId}` };
         return typeof next === 'function' ? next(message) : next;
       });

@@ -63,6 +63,8 @@ function localTime(at: Date, zone: string): string {
   return minuteIn(zone, String(Math.floor(at.getTime() / 60_000)));
 }
 
-const minuteIn = remembered((zone: string, minute: string) =>
-  DateTime.fromMillis(Number(minute) * 60_000, { zone }).toFormat('HH:mm'),
-);
+const minuteIn = remembered((zone: string, minute: string) => {
+  const local = DateTime.fromMillis(Number(minute) * 60_000, { zone });
+  if (!local.isValid) throw new RangeError('not a time zone');
+  return local.toFormat('HH:mm');
+});

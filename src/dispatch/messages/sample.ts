@@ -27,6 +27,7 @@ export function sampleMessage(
     expiresAt: plusSeconds(now, USEFUL_SECONDS),
     createdAt: now,
     tries: 0,
+    lost: 0,
     critical: false,
     doseState: 'open',
     doseDueAt: now,
