@@ -15,7 +15,14 @@ beforeEach(async () => {
   app.clock.set('2026-11-23T12:00:00Z');
 });
 
-type Named = 'unaccounted' | 'doses' | 'openEscalations' | 'openIncidents' | 'queueDepth' | 'queueAge';
+type Named =
+  | 'unaccounted'
+  | 'unknownMessages'
+  | 'doses'
+  | 'openEscalations'
+  | 'openIncidents'
+  | 'queueDepth'
+  | 'queueAge';
 async function read(name: Named): Promise<Record<string, number>> {
   await gaugesPass(app);
   const { values } = await app.metrics[name].get();
@@ -34,7 +41,7 @@ describe('the gauges', () => {
       await seedPrescription(app, patient);
       await seedPrescription(app, patient);
       app.clock.set(past(seconds));
-      expect(await read('unaccounted')).toEqual({ value: unaccounted });
+      expect(await read('unaccounted')).toEqual({ held_by_nobody: unaccounted });
     },
   );
 
@@ -51,14 +58,25 @@ describe('the gauges', () => {
     expect(await read('openEscalations')).toEqual({});
   });
 
+  it('count the messages of the last day whose fate nobody will ever know', async () => {
+    await seedPrescription(app, await seedPatient(app));
+    app.scripted.push.script = [{ kind: 'unknown', code: 'timeout' }];
+    await driveTo(app, DUE);
+    expect(await read('unknownMessages')).toEqual({ value: 0 }); // still being found out
+    await app.sql`UPDATE attempts SET check_at = 'infinity'`;
+    expect(await read('unknownMessages')).toEqual({ value: 1 });
+    app.clock.set(past(24 * 3600));
+    expect(await read('unknownMessages')).toEqual({ value: 0 });
+  });
+
   it('count the open incidents by kind, and fall back to 0', async () => {
     const sms = { kind: 'channel_down', subject: 'sms' } as const;
     await openIncident(app.sql, sms, DUE);
     await openIncident(app.sql, { ...sms, subject: 'push' }, DUE);
-    expect(await read('openIncidents')).toEqual({ provider_down: 0, channel_down: 2 });
+    expect(await read('openIncidents')).toMatchObject({ provider_down: 0, channel_down: 2 });
     await closeIncident(app.sql, sms, DUE);
     await closeIncident(app.sql, { ...sms, subject: 'push' }, DUE);
-    expect(await read('openIncidents')).toEqual({ provider_down: 0, channel_down: 0 });
+    expect(await read('openIncidents')).toMatchObject({ provider_down: 0, channel_down: 0 });
   });
 
   it('show how many jobs wait and how old the oldest chunk is', async () => {

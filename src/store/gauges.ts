@@ -26,3 +26,12 @@ export async function openEscalations(sql: Sql): Promise<{ kind: EscalationKind;
   return sql<{ kind: EscalationKind; count: number }[]>`
     SELECT kind, count(*)::int AS count FROM escalations WHERE state <> 'resolved' GROUP BY kind`;
 }
+
+/** Messages of the 24 hours before `now` whose fate nobody will ever know. Reads only the partial index of unknown ones. */
+export async function unknownForGood(sql: Sql, now: Date): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM attempts
+    WHERE check_at = 'infinity' AND day >= ${now}::timestamptz::date - 1
+      AND created_at > ${now}::timestamptz - interval '1 day'`;
+  return row?.count ?? 0;
+}
