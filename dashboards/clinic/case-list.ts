@@ -1,31 +1,38 @@
 import type { ClinicCase } from '#src/store/clinic.ts';
 import { actions, facts, isCritical, kindBadge } from './case-parts.ts';
 import { type Content, type Html, html } from './html.ts';
-import { page } from './layout.ts';
+import { notice, page } from './layout.ts';
 import type { View } from './view.ts';
 
 /** The list shows this many cases. */
 export const SHOWN = 200;
 
+/** What the list shows: open cases, and how many patients get no reminders though they should. */
+interface Shown {
+  cases: ClinicCase[];
+  silent: number;
+}
+
 /** The page of the open cases; its script asks for the list again whenever something changed. */
-export function casesPage(view: View, cases: ClinicCase[]): string {
+export function casesPage(view: View, shown: Shown): string {
   const { texts } = view;
   return page(
     view,
     { title: texts.cases.title, live: true },
     html`<div class="heading"><h1>${texts.cases.title}</h1>
 <p id="live" class="live" hidden data-live="${texts.cases.live}" data-offline="${texts.cases.offline}"></p></div>
-<div id="cases">${caseList(view, cases)}</div>`,
+<div id="cases">${caseList(view, shown)}</div>`,
   );
 }
 
 /** The list alone. */
-export function caseList(view: View, cases: ClinicCase[]): Html {
+export function caseList(view: View, { cases, silent }: Shown): Html {
   const { texts } = view;
   const shown = cases.slice(0, SHOWN);
   const of = (state: ClinicCase['state']) => shown.filter((each) => each.state === state);
   const count = cases.length > SHOWN ? texts.cases.more(SHOWN) : texts.cases.count(cases.length);
-  return html`<p role="status" class="count">${cases.length === 0 ? texts.cases.none : count}</p>
+  return html`${notice(silent === 0 ? null : texts.cases.silent(silent))}
+<p role="status" class="count">${cases.length === 0 ? texts.cases.none : count}</p>
 ${section(view, texts.cases.unattended, of('open'))}
 ${section(view, texts.cases.attended, of('acknowledged'))}`;
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { acknowledgeEscalation, readEscalation } from '#src/store/escalations.ts';
+import { closeIncident, growIncidents } from '#src/store/incidents.ts';
 import { createTenant } from '#src/store/tenants.ts';
 import { missedDose, type TestClinic, testClinic } from './testing.ts';
 
@@ -14,6 +15,20 @@ const stateOf = async (id: string) => {
 };
 
 describe('the list', () => {
+  test('warns while patients get no reminders though they should, and of none of another tenant', async () => {
+    const { sql, clock } = clinic.app;
+    const other = await createTenant(sql, 'Otro hospital', clock.now());
+    const silent = (tenantId: string) =>
+      growIncidents(sql, [{ kind: 'tenant_silent', subject: tenantId, tenantId, affected: 12 }], clock.now());
+    await silent(other.tenantId);
+    expect((await clinic.get('/clinic/cases')).body).not.toContain('No salieron');
+    await silent(clinic.tenantId);
+    const { body } = await clinic.get('/clinic/fragments/cases');
+    expect(body).toContain('<p class="notice" role="alert">No salieron los recordatorios de 12 pacientes.');
+    await closeIncident(sql, { kind: 'tenant_silent', subject: clinic.tenantId }, clock.now());
+    expect((await clinic.get('/clinic/fragments/cases')).body).not.toContain('No salieron');
+  });
+
   test('says so when nothing is open', async () => {
     const empty = await createTenant(clinic.app.sql, 'Sin casos', clinic.app.clock.now());
     const signedIn = await clinic.post('/clinic/sign-in', { key: empty.apiKey, by: 'x' });

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '#src/app.ts';
 import { isId } from '#src/domain/ids.ts';
 import { Refusal } from '#src/domain/refusal.ts';
-import { type ClinicCase, clinicCase, clinicCases } from '#src/store/clinic.ts';
+import { type ClinicCase, clinicCase, clinicCases, silentPatients } from '#src/store/clinic.ts';
 import { readDose, readTrace } from '#src/store/dose-reads.ts';
 import { acknowledgeEscalation, resolveEscalation } from '#src/store/escalations.ts';
 import { caseList, casesPage, SHOWN } from './case-list.ts';
@@ -19,7 +19,13 @@ type CaseForm = ById & { Body: { from?: unknown; resolution?: unknown } | undefi
 /** The open cases, one case, and what a clinician does with it. */
 export function caseRoutes(clinic: FastifyInstance, app: App): void {
   const view = (request: FastifyRequest) => viewFor(request, app.clock.now(), request.clinician.by);
-  const open = ({ clinician }: FastifyRequest) => clinicCases(app.sql, app.cipher, clinician.tenantId, SHOWN + 1);
+  const open = async ({ clinician: { tenantId } }: FastifyRequest) => {
+    const [cases, silent] = await Promise.all([
+      clinicCases(app.sql, app.cipher, tenantId, SHOWN + 1),
+      silentPatients(app.sql, tenantId),
+    ]);
+    return { cases, silent };
+  };
 
   clinic.get('/cases', async (request, reply) => reply.send(casesPage(view(request), await open(request))));
 

@@ -21,6 +21,10 @@ export const en: Texts = {
     none: 'There are no open cases.',
     count: (open) => (open === 1 ? '1 open case' : `${open} open cases`),
     more: (shown) => `The first ${shown} are shown; the others follow as cases are resolved.`,
+    silent: (patients) =>
+      patients === 1
+        ? 'Reminders of 1 patient did not leave. Whoever runs dosebell has been told; remind the patient yourself until this is over.'
+        : `Reminders of ${patients} patients did not leave. Whoever runs dosebell has been told; remind your patients yourself until this is over.`,
     live: 'Updates by itself',
     offline: 'No connection: trying again',
   },
@@ -128,6 +132,8 @@ export const en: Texts = {
     quiet_hours: 'It was within the quiet hours',
     expired: 'It was too late to be of use',
     too_late: 'It was too late to remind',
+    system: 'The reminder service was not running',
+    not_started: 'The sender was stopped before it began',
     case_taken: 'The case was being attended to already',
     dose_taken: 'The dose was confirmed already',
     dose_skipped: 'The dose was answered already',

@@ -21,6 +21,10 @@ export const es: Texts = {
     none: 'No hay casos abiertos.',
     count: (open) => (open === 1 ? '1 caso abierto' : `${open} casos abiertos`),
     more: (shown) => `Se muestran los ${shown} primeros; al resolver casos aparecen los demás.`,
+    silent: (patients) =>
+      patients === 1
+        ? 'No salieron los recordatorios de 1 paciente. Quien administra dosebell ya está avisado; recuérdele usted las tomas mientras dure.'
+        : `No salieron los recordatorios de ${patients} pacientes. Quien administra dosebell ya está avisado; recuérdeles usted las tomas mientras dure.`,
     live: 'Se actualiza sola',
     offline: 'Sin conexión: reintentando',
   },
@@ -129,6 +133,8 @@ export const es: Texts = {
     quiet_hours: 'Estaba en sus horas de silencio',
     expired: 'Ya era tarde para que sirviera',
     too_late: 'Ya era tarde para avisar',
+    system: 'El servicio de avisos no funcionaba',
+    not_started: 'El envío se detuvo antes de empezar',
     case_taken: 'El caso ya estaba en atención',
     dose_taken: 'La dosis ya estaba confirmada',
     dose_skipped: 'La dosis ya estaba respondida',

@@ -39,6 +39,7 @@ export interface Texts {
     none: string;
     count: (open: number) => string;
     more: (shown: number) => string;
+    silent: (patients: number) => string;
     live: string;
     offline: string;
   };
