@@ -1,5 +1,5 @@
 /** Every boundary between two effects, in the order in which a dose passes them. */
-export const FAILPOINTS = [
+const FAILPOINTS = [
   'claim', // doses locked, nothing written
   'intent', // intents written, not committed
   'enqueue', // intents committed, no job yet

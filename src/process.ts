@@ -8,23 +8,31 @@ export interface Started {
 
 /**
  * The life of one service process: settings read once, one clear line and exit 2 when they are bad; a JSON line with
- * `"msg":"ready"` once it runs; stopped in order by SIGTERM or SIGINT.
+ * `"msg":"ready"` once it runs. SIGTERM or SIGINT drains it and ends it with 0; what is not over within DRAIN_SECONDS is
+ * left to the rows, and it ends with 1. Asking again changes nothing.
  */
 export async function runProcess(name: string, start: (config: Config) => Promise<Started>): Promise<void> {
-  let started: Started;
+  const fail = (code: number, words: string) => {
+    console.error(`dosebell ${name}: ${words}`);
+    process.exit(code);
+  };
+  let stop = async () => process.exit(0); // nothing is in hand before it runs
+  const asked = once(() => stop());
+  // From the first moment on: to a container's first process a signal that it does not handle is none.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, asked);
   try {
-    started = await start(readConfig(process.env));
+    const config = readConfig(process.env);
+    const started = await start(config);
+    stop = async () => {
+      const { drainSeconds } = config;
+      setTimeout(fail, drainSeconds * 1000, 1, `not drained in ${drainSeconds} s: the rows say what is left`);
+      await started.stop().catch((error: Error) => fail(1, inWords(error)));
+      process.exit(0);
+    };
+    console.log(JSON.stringify({ name, msg: 'ready', url: started.url, pid: process.pid }));
   } catch (error) {
-    console.error(`dosebell ${name}: ${inWords(error as Error & { code?: string; port?: number })}`);
-    process.exit(error instanceof ConfigError ? 2 : 1);
+    fail(error instanceof ConfigError ? 2 : 1, inWords(error as Error));
   }
-  console.log(JSON.stringify({ name, msg: 'ready', url: started.url, pid: process.pid }));
-  const stop = once(async () => {
-    await started.stop();
-    process.exit(0);
-  });
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }
 
 function inWords(error: Error & { code?: string; port?: number }): string {

@@ -1,4 +1,5 @@
 import type { FaultOrder } from '#loadtests/provider-simulator/faults.ts';
+import type { DoseState } from '#src/domain/dose.ts';
 import type { Pool } from '#src/store/pool.ts';
 
 export type ServiceName = 'worker' | 'scheduler' | 'api';
@@ -6,6 +7,7 @@ export type ServiceName = 'worker' | 'scheduler' | 'api';
 /** A real process of the service. */
 export interface Service {
   name: ServiceName;
+  pid: number;
   url: string;
   kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Exit code or signal, once it has ended. */
@@ -50,6 +52,11 @@ export interface World {
   due: Date;
   /** Until so many messages of the load were accepted by the providers, or `seconds` have passed. Returns how many. */
   accepted(count: number, seconds?: number): Promise<number>;
+  /**
+   * A patient answers a dose with "taken", once: the HTTP status, 0 when no answer came. What was answered 2xx is held against
+   * our books in the end; a patient who reads anything else taps again.
+   */
+  answer(doseId: string): Promise<number>;
   /** Waits until `test` holds; throws with `what` after `seconds`. */
   until(what: string, test: () => Promise<boolean> | boolean, seconds?: number): Promise<void>;
   sleep(ms: number): Promise<void>;
@@ -67,6 +74,8 @@ export interface Fault {
   env?: Record<string, string>;
   /** Seconds from the moment `inject` returns until every message was sent. */
   recoversWithin: number;
+  /** States in which a dose may end without a message, each with its reason: `undelivered` after hours of outage. */
+  mayEnd?: readonly DoseState[];
   /** Whether it also runs within `npm test`: short ones only. */
   inTests?: boolean;
   /**
@@ -74,6 +83,6 @@ export interface Fault {
    * moment, makes it go wrong, and returns once the cause is gone: the server is back, the process was started again.
    */
   inject(world: World): Promise<void>;
-  /** What must hold besides: every message sent once, every dose accounted for, every open answer kept. Throws in words. */
+  /** What must hold besides: every message sent once, every dose accounted for, every answer kept. Throws in words. */
   check?(world: World): Promise<void>;
 }
