@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Pool } from './pool.ts';
+import type { Pool, Sql } from './pool.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 /** The names of the shipped migrations, in order. */
@@ -14,12 +14,10 @@ export async function migrate(sql: Pool): Promise<string[]> {
   const connection = await sql.reserve();
   try {
     await connection`SELECT pg_advisory_lock(${LOCK})`;
-    await connection`CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`;
+    await makeRecord(connection);
     const known = new Set((await connection<{ name: string }[]>`SELECT name FROM migrations`).map((row) => row.name));
     for (const name of MIGRATIONS.filter((file) => !known.has(file))) {
-      const text = readFileSync(new URL(name, FOLDER), 'utf8');
-      // Sent as one simple query, which PostgreSQL runs as one transaction and rolls back whole when a part fails.
-      await connection.unsafe(`${text}\n; INSERT INTO migrations (name) VALUES ('${name}')`).simple();
+      await applyMigration(connection, name);
       applied.push(name);
     }
   } finally {
@@ -27,4 +25,15 @@ export async function migrate(sql: Pool): Promise<string[]> {
     connection.release();
   }
   return applied;
+}
+
+/** The table of what has been applied. */
+export async function makeRecord(sql: Sql): Promise<void> {
+  await sql`CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`;
+}
+
+/** Applies one migration: as one simple query, which PostgreSQL runs as one transaction and rolls back whole when a part fails. */
+export async function applyMigration(sql: Sql, name: string): Promise<void> {
+  const text = readFileSync(new URL(name, FOLDER), 'utf8');
+  await sql.unsafe(`${text}\n; INSERT INTO migrations (name) VALUES ('${name}')`).simple();
 }

@@ -1,29 +1,45 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { openClient } from './client.ts';
 
 /** The connection pool, or one transaction of it: every store function takes either. */
 export type Sql = postgres.Sql | postgres.TransactionSql;
 export type Pool = postgres.Sql;
 
+/** A client that lost a connection is kept this long, for what it still has under way. */
+const FAREWELL_MS = 10_000;
+
 /**
  * Opens the pool. Dates (`date`) stay text `YYYY-MM-DD`, since a local date has no instant; `timestamptz` becomes `Date`.
+ * `bounded`, for services: no statement, forgotten transaction or dead connection is waited for without end.
+ *
+ * postgres.js is in disorder where it lost a connection: what it had not written it writes before the next greeting, and an
+ * answer that was cut off is given to the next query. So a pool is a client that is replaced by a new one at the first loss.
  */
-export function openPool(url: string, options: { max?: number } = {}): Pool {
-  return postgres(url, {
-    max: options.max ?? 10,
-    onnotice: () => {},
-    connection: { application_name: 'dosebell', TimeZone: 'UTC' },
-    types: { date: { to: 1082, from: [1082], serialize: (x: string) => x, parse: (x: string) => x } },
-  }) as Pool;
-}
-
-/** How far this machine's clock is from PostgreSQL's, in milliseconds (add it to `Date.now()`). */
-export async function clockOffset(sql: Pool): Promise<number> {
-  await sql`SELECT 1`; // the first query pays for the connection
-  const before = Date.now();
-  const [row] = await sql<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
-  const after = Date.now();
-  const offset = (row as { now: Date }).now.getTime() - (before + after) / 2;
-  return Math.abs(offset) < 5 ? 0 : offset; // below the measurement's own error
+export function openPool(url: string, { max = 10, bounded = false }: { max?: number; bounded?: boolean } = {}): Pool {
+  const leaving = new Map<Pool, NodeJS.Timeout>();
+  let hasEnded = false;
+  const replace = () => {
+    if (hasEnded) return;
+    const old = current;
+    current = openClient(url, { max, bounded, like: old, onLoss: replace });
+    leaving.set(
+      old,
+      setTimeout(() => {
+        leaving.delete(old);
+        void old.end({ timeout: 0 });
+      }, FAREWELL_MS).unref(),
+    );
+  };
+  let current = openClient(url, { max, bounded, onLoss: replace });
+  const end: Pool['end'] = async (options) => {
+    hasEnded = true;
+    for (const farewell of leaving.values()) clearTimeout(farewell);
+    await Promise.all([current, ...leaving.keys()].map((client) => client.end(options)));
+  };
+  return new Proxy(current, {
+    apply: (_, self, args) => Reflect.apply(current as never, self, args),
+    get: (_, key) => (key === 'end' ? end : Reflect.get(current, key)),
+  });
 }
 
 /**

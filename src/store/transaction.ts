@@ -1,18 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
+import { isOutage } from './outage.ts';
 import type { Pool, Sql } from './pool.ts';
 
 /** SQLSTATE: serialization_failure, deadlock_detected. The transaction left nothing and may be tried again. */
 const TRANSIENT = new Set(['40001', '40P01']);
 const TRIES = 3;
 
-/** Runs `work` in one transaction; one that lost a deadlock is run again, three times at most. */
+/** A restart of the server is waited for; longer than this, the caller is told. */
+const PATIENCE_MS = 3000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1000;
+
+/**
+ * Runs `work` in one transaction. One that lost a deadlock is run again, three times at most; one that lost the server before
+ * it was to be committed left nothing, and is run again until `PATIENCE_MS` have passed. An error while it was being
+ * committed is thrown: nobody knows.
+ */
 export async function transaction<T>(sql: Pool, work: (tx: Sql) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  const end = performance.now() + PATIENCE_MS;
+  let pause = FIRST_PAUSE_MS;
+  for (let deadlocks = 0; ; ) {
+    let isWorkDone = false;
     try {
-      return (await sql.begin(work)) as T;
+      return (await sql.begin(async (tx) => {
+        const result = await work(tx);
+        isWorkDone = true;
+        return result;
+      })) as T;
     } catch (error) {
-      const transient = error instanceof postgres.PostgresError && TRANSIENT.has(error.code);
-      if (!transient || attempt === TRIES) throw error;
+      if (error instanceof postgres.PostgresError && TRANSIENT.has(error.code)) {
+        if (++deadlocks === TRIES) throw error;
+      } else {
+        if (isWorkDone || !isOutage(error) || performance.now() + pause > end) throw error;
+        await sleep(pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+      }
     }
   }
+}
+
+/** Runs `work` within a transaction: if it throws, what it did is undone, and nothing else of the transaction. */
+export async function savepoint<T>(tx: Sql, work: (inner: Sql) => Promise<T>): Promise<T> {
+  return (await (tx as postgres.TransactionSql).savepoint(work)) as T;
 }

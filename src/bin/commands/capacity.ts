@@ -6,9 +6,14 @@ import { UsageError } from './command.ts';
 
 /** Runs `work` with what the services' settings in the environment give: the database, and the senders' capacity. */
 export async function withCapacity<T>(work: (app: App, capacity: Capacity) => Promise<T>): Promise<T> {
+  return withApp(async (app) => work(app, await readCapacity(app)));
+}
+
+/** Runs `work` with what the services' settings in the environment give. */
+export async function withApp<T>(work: (app: App) => Promise<T>): Promise<T> {
   const app = await openApp('cli', settings());
   try {
-    return await work(app, await readCapacity(app));
+    return await work(app);
   } finally {
     await closeApp(app);
   }
