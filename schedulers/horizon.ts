@@ -3,6 +3,7 @@ import { plusSeconds } from '#src/clock.ts';
 import { HORIZON_HOURS, planRows } from '#src/dispatch/plan.ts';
 import { replanMoved } from '#src/dispatch/replan.ts';
 import { claimToPlan } from '#src/store/horizon.ts';
+import { transaction } from '#src/store/transaction.ts';
 import { type Stoppable, startLoop } from './loop.ts';
 
 const BATCH = 500;
@@ -21,7 +22,7 @@ export async function horizonPass(app: App): Promise<boolean> {
 /** Plans one batch in a transaction of its own. Returns whether the batch was full. */
 async function planBatch(app: App): Promise<boolean> {
   const before = plusSeconds(app.clock.now(), (HORIZON_HOURS - STEP_HOURS) * 3600);
-  return app.sql.begin(async (tx) => {
+  return transaction(app.sql, async (tx) => {
     const rows = await claimToPlan(tx, before, BATCH);
     await planRows(app, tx, rows);
     return rows.length === BATCH;

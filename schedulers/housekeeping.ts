@@ -11,8 +11,9 @@ const KEEP_SECONDS = 24 * HOUR;
 export async function housekeepingPass(app: App): Promise<boolean> {
   const now = app.clock.now();
   await makePartitionsAhead(app.sql, now);
-  await rehomeDoses(app.sql, app.config.schedule.shards);
-  return prune(app.sql, plusSeconds(now, -KEEP_SECONDS));
+  const moving = await rehomeDoses(app.sql, app.config.schedule.shards);
+  const pruning = await prune(app.sql, plusSeconds(now, -KEEP_SECONDS));
+  return moving || pruning;
 }
 
 export function startHousekeeping(app: App): Stoppable {

@@ -21,6 +21,8 @@ export interface Config {
   sms: { twilio?: TwilioConfig | undefined; http?: SmsGateway | undefined; smpp?: SmppConfig | undefined };
   email: { url: string; from: string; perSecond: number };
   schedule: ScheduleConfig;
+  /** How long a process that is asked to stop may take for what is in hand. */
+  drainSeconds: number;
   logLevel: string;
 }
 
@@ -137,11 +139,12 @@ export function readConfig(env: Env): Config {
       tickMs: read('TICK_MS', integer(50, 60_000), 1000),
       leadSeconds: read('LEAD_SECONDS', integer(1, 600), 60),
       shards: read('SHARDS', integer(1, 1024), 4),
-      leaseSeconds: read('LEASE_SECONDS', integer(1, 3600), 60),
+      leaseSeconds: read('LEASE_SECONDS', integer(1, 3600), 10),
       settleSeconds: read('SETTLE_SECONDS', integer(1, 3600), 45),
       snoozeSeconds: read('SNOOZE_SECONDS', integer(1, 86_400), 600),
       minIntervalSeconds: read('MIN_INTERVAL_SECONDS', integer(1, 86_400), 900),
     },
+    drainSeconds: read('DRAIN_SECONDS', integer(1, 3600), 25),
     logLevel: read('LOG_LEVEL', oneOf(...LOG_LEVELS), 'info'),
   };
   if (problems.length === 0 && Object.values(config.sms).every((provider) => provider === undefined)) {

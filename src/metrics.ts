@@ -21,9 +21,13 @@ export interface Metrics {
   loopErrors: Counter<'loop'>;
   rescued: Counter<'what'>;
   doses: Gauge<'state'>;
-  unaccounted: Gauge;
+  unaccounted: Gauge<'why'>;
+  unknownMessages: Gauge;
   openEscalations: Gauge<'kind'>;
   openIncidents: Gauge<'kind'>;
+  deadLetters: Gauge<'kind'>;
+  /** Since the dead-man's switch last finished a look, whichever process did; absent while nobody knows. */
+  silenceChecked: Gauge;
   /** Of the busiest minute of the next 24 hours. */
   forecastRatio: Gauge<'channel' | 'provider'>;
   forecastLate: Gauge<'channel' | 'provider'>;
@@ -39,12 +43,18 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const unaccounted = new Gauge({
-    name: 'dosebell_unaccounted_doses',
-    help: 'Doses past due that nobody holds and no outcome explains: must be 0',
+  const unknownMessages = new Gauge({
+    name: 'dosebell_unknown_messages',
+    help: 'Messages of the last 24 hours whose fate nobody will ever know',
     registers,
   });
-  unaccounted.remove(); // only the process that counts them may say 0
+  unknownMessages.remove(); // only the process that counts them may say 0
+  const silenceChecked = new Gauge({
+    name: 'dosebell_silence_checked_seconds',
+    help: 'Seconds since expected doses were last held against what left, by any scheduler',
+    registers,
+  });
+  silenceChecked.remove();
   return {
     registry,
     lateness: new Histogram({
@@ -135,7 +145,13 @@ export function createMetrics(): Metrics {
       labelNames: ['state'],
       registers,
     }),
-    unaccounted,
+    unaccounted: new Gauge({
+      name: 'dosebell_unaccounted_doses',
+      help: 'Doses that nobody holds and no outcome explains, by what is wrong: must be 0',
+      labelNames: ['why'],
+      registers,
+    }),
+    unknownMessages,
     openEscalations: new Gauge({
       name: 'dosebell_open_escalations',
       help: 'Cases not yet resolved',
@@ -144,10 +160,17 @@ export function createMetrics(): Metrics {
     }),
     openIncidents: new Gauge({
       name: 'dosebell_open_incidents',
-      help: 'Senders (provider_down) and whole channels (channel_down) that are cut off',
+      help: 'Open incidents: senders and channels that are cut off, tenants and patients that fell silent, and others',
       labelNames: ['kind'],
       registers,
     }),
+    deadLetters: new Gauge({
+      name: 'dosebell_dead_letters',
+      help: 'Doses and messages that fail on their own account and were set aside',
+      labelNames: ['kind'],
+      registers,
+    }),
+    silenceChecked,
     forecastRatio: new Gauge({
       name: 'dosebell_forecast_load_ratio',
       help: 'When the last message of the busiest minute of the next 24 hours would leave, over its useful time',
@@ -178,7 +201,7 @@ export function createMetrics(): Metrics {
 }
 
 /** Has `collect` bring a gauge up to date at each scrape; prom-client calls it there, but takes it only when it makes the gauge. */
-export function atScrape(gauge: Gauge<string>, collect: () => void): void {
+export function atScrape(gauge: Gauge<string>, collect: () => void | Promise<void>): void {
   Object.assign(gauge, { collect });
 }
 

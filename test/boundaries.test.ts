@@ -25,7 +25,10 @@ const LAYERS: Record<string, Layer> = {
     folder: 'src/http',
     layers: ['domain', 'regimen', 'channels', 'store', 'app', 'reports', 'ack', 'dispatch', 'intake'],
   },
-  schedulers: { folder: 'schedulers', layers: ['domain', 'regimen', 'capacity', 'store', 'redis', 'app', 'dispatch'] },
+  schedulers: {
+    folder: 'schedulers',
+    layers: ['domain', 'regimen', 'capacity', 'store', 'redis', 'app', 'reports', 'dispatch'],
+  },
   dashboards: { folder: 'dashboards', layers: ['domain', 'store', 'app', 'reports', 'intake', 'http'] },
   embedded: { folder: 'src/embedded', layers: [] },
   loadtests: {
@@ -52,6 +55,7 @@ const LAYERS: Record<string, Layer> = {
       'capacity',
       'store',
       'app',
+      'reports',
       'dispatch',
       'intake',
       'http',

@@ -41,7 +41,11 @@ function fcmClient({ push }: Config): BareClient {
       body: Buffer.from(JSON.stringify(fcmMessage(message, new Date()))),
     }),
     async open(width) {
-      const { access_token: token } = await serviceAccountCredential(push.serviceAccount, TIMEOUT_MS).getAccessToken();
+      const { access_token: token } = await serviceAccountCredential(
+        push.serviceAccount,
+        TIMEOUT_MS,
+        () => new Date(),
+      ).getAccessToken();
       const session = connect(push.baseUrl, push.caFile === undefined ? {} : { ca: readFileSync(push.caFile) });
       await new Promise<void>((resolve, reject) => {
         session.once('remoteSettings', () => resolve());

@@ -61,7 +61,7 @@ export async function benchmark(
 }
 
 /** `.dosebell/bench-<pid>`; folders of benches that were killed are removed. */
-async function ownFolder(): Promise<string> {
+export async function ownFolder(): Promise<string> {
   for (const name of readdirSync(dataDir()).filter((each) => each.startsWith('bench-'))) {
     const left = join(dataDir(), name);
     if (!existsSync(join(left, 'bench.lock')) || liveHolder(join(left, 'bench.lock')) !== null) continue;

@@ -5,6 +5,7 @@ import { languageOf } from '../domain/language.ts';
 import { setOptOut } from '../store/contacts.ts';
 import { type AnswerableDose, answerableDoses, insertInbound, knownReply, localeOf } from '../store/inbound.ts';
 import type { Sql } from '../store/pool.ts';
+import { transaction } from '../store/transaction.ts';
 import { recordAck } from './record.ts';
 import { type ReplyIntent, understandReply } from './replies.ts';
 import { REPLY_TEXTS, type ReplyText } from './reply-texts.ts';
@@ -25,7 +26,7 @@ const LATE_SECONDS = 24 * 3600;
  * changes nothing.
  */
 export async function receiveReply(app: App, message: Reply): Promise<{ reply: string | null }> {
-  return app.sql.begin(async (tx) => {
+  return transaction(app.sql, async (tx) => {
     const known = await knownReply(tx, message.sid);
     if (known !== undefined) return { reply: known === null ? null : app.cipher.open(known) };
     const now = app.clock.now();

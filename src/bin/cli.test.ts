@@ -130,7 +130,16 @@ describe('the commands', () => {
   test('--help lists each, and tells of each', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
-    for (const name of ['expand', 'preview', 'migrate', 'tenant create', 'tenant set', 'forecast']) {
+    for (const name of [
+      'expand',
+      'preview',
+      'migrate',
+      'tenant create',
+      'tenant set',
+      'reconcile',
+      'dlq',
+      'forecast',
+    ]) {
       expect(stdout).toContain(`dosebell ${name} `);
       const told = await run([...name.split(' '), '--help']);
       expect(told.code).toBe(0);

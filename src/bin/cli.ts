@@ -8,6 +8,10 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   'tenant create': async () => (await import('./commands/tenant-create.ts')).tenantCreateCommand,
   'tenant set': async () => (await import('./commands/tenant-set.ts')).tenantSetCommand,
+  reconcile: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+  dlq: async () => (await import('./commands/dlq.ts')).dlqCommand,
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand,
   forecast: async () => (await import('./commands/forecast.ts')).forecastCommand,
 };
 

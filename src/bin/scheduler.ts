@@ -4,6 +4,8 @@ import { startGauges } from '#schedulers/gauges.ts';
 import { startHorizon } from '#schedulers/horizon.ts';
 import { housekeepingPass, startHousekeeping } from '#schedulers/housekeeping.ts';
 import { startLadder } from '#schedulers/ladder.ts';
+import { startProofs } from '#schedulers/proofs.ts';
+import { startSilence } from '#schedulers/silence.ts';
 import { closeDispatcher, openDispatcher } from '../dispatch/dispatcher.ts';
 import { startWatchServer } from '../http/watch-server.ts';
 import { runProcess } from '../process.ts';
@@ -19,12 +21,14 @@ await runProcess('scheduler', async (config) => {
     startBuckets(app),
     startLadder(app),
     startGauges(app),
+    startSilence(app),
     startForecast(app),
+    startProofs(app),
   ];
   return {
     url: watch.url,
     async stop() {
-      for (const part of parts.reverse()) await part.stop();
+      await Promise.all(parts.map((part) => part.stop()));
       await watch.stop();
       await closeDispatcher(app);
     },

@@ -1,9 +1,8 @@
-import { accountOf } from '#channels/channel.ts';
+import { accountOf, type Channel } from '#channels/channel.ts';
 import type { App } from '../app.ts';
 import type { ChannelName } from '../domain/attempt.ts';
 import { closeIncident, closeIncidents, type Incident, openIncident, openIncidents } from '../store/incidents.ts';
 import type { Pool } from '../store/pool.ts';
-import type { Dispatcher } from './dispatcher.ts';
 
 type Told = Pick<App, 'sql' | 'log' | 'clock'>;
 
@@ -55,7 +54,7 @@ export async function closeRemovedSenders({
   log,
   clock,
   channels,
-}: Pick<Dispatcher, 'channels'> & Told): Promise<void> {
+}: { channels: Map<ChannelName, Channel[]> } & Told): Promise<void> {
   const configured = {
     provider_down: new Set<string>([...channels.values()].flat().map(accountOf)),
     channel_down: new Set<string>(channels.keys()),

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type FieldError, Refusal } from '../domain/refusal.ts';
+import { isOutage } from '../store/outage.ts';
 import { toFieldErrors } from './validation.ts';
 
 /** RFC 9457 problem details; `errors` names each field and how to mend it. */
@@ -65,6 +66,11 @@ export function toProblem(error: FastifyError | Error): Problem {
   if (known !== undefined) return problem(known[0], known[1], [{ field: known[2], detail: known[3] }]);
   if (statusCode >= 400 && statusCode < 500) {
     return problem(statusCode, 'The request is not valid', [{ field: 'request', detail: 'is not well-formed HTTP' }]);
+  }
+  if (isOutage(error)) {
+    return problem(503, 'The database is away', [
+      { field: 'request', detail: 'may not have been carried out: send it again in a moment' },
+    ]);
   }
   return problem(500, 'Something went wrong on our side', [
     { field: 'request', detail: 'was not carried out: send it again later' },

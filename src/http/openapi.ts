@@ -27,6 +27,7 @@ export async function registerOpenapi(server: FastifyInstance, publicUrl: string
         { name: 'prescriptions', description: 'What is to be taken, and when' },
         { name: 'doses', description: 'Each occurrence, its answers and its trace' },
         { name: 'escalations', description: 'Cases for a clinician' },
+        { name: 'dead letters', description: 'Doses and messages that were set aside, and how they go on' },
         { name: 'reports', description: 'Computed from the doses at each call' },
         { name: 'webhooks', description: 'What providers call' },
         { name: 'operations', description: 'Health and metrics' },

@@ -9,12 +9,15 @@ import { observe } from './observe.ts';
 import { registerOpenapi } from './openapi.ts';
 import { adherenceRoutes } from './routes/adherence.ts';
 import { confirmationRoutes } from './routes/confirmations.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { doseRoutes } from './routes/doses.ts';
 import { escalationRoutes } from './routes/escalations.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { linkRoutes } from './routes/link.ts';
 import { opsRoutes } from './routes/ops.ts';
 import { patientRoutes } from './routes/patients.ts';
 import { prescriptionRoutes } from './routes/prescriptions.ts';
+import { proofRoutes } from './routes/proofs.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { handleUnmatched } from './unmatched.ts';
 import { validatorCompiler } from './validation.ts';
@@ -29,6 +32,8 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
+    // Who is on the line while we stop is still answered, and told to call again elsewhere: no webhook is refused for a deploy.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 1024 },
     frameworkErrors: handleError,
     clientErrorHandler: refuseConnection,
@@ -55,7 +60,10 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
       await keyed.register(prescriptionRoutes(app));
       await keyed.register(doseRoutes(app));
       await keyed.register(escalationRoutes(app));
+      await keyed.register(incidentRoutes(app));
+      await keyed.register(deadLetterRoutes(app));
       await keyed.register(adherenceRoutes(app));
+      await keyed.register(proofRoutes(app));
     });
   });
   return server;

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { App } from '../app.ts';
+import { exposeSilenceAge } from './silence-age.ts';
 
 /**
  * `/metrics` and `/healthz` of a process without an API of its own (scheduler, worker): 503 when PostgreSQL does not
@@ -8,6 +9,7 @@ import type { App } from '../app.ts';
  */
 export async function startWatchServer(app: App): Promise<{ url: string; stop(): Promise<void> }> {
   const { host, port } = app.config.http;
+  exposeSilenceAge(app);
   const routes: Record<string, () => Promise<{ status: number; type: string; body: string }>> = {
     '/metrics': async () => ({
       status: 200,

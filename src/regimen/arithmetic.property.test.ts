@@ -5,8 +5,8 @@ import type { Regimen } from '../domain/prescription.ts';
 import { arithmeticWalker } from './arithmetic.ts';
 import { expand } from './expand.ts';
 import { DAY, dateOf, HOUR, type LocalMs, MINUTE, parseLocal, secondOfDay, timeOf } from './local-time.ts';
-import { parseRule, type Rule } from './rule.ts';
-import { generalWalker, type Walker } from './walk.ts';
+import { parseRule, type Rule, type Walker } from './rule.ts';
+import { generalWalker } from './walk.ts';
 
 const SEED = 20261122;
 const counted: Record<string, number> = {};

@@ -2,9 +2,8 @@ import { choose } from './choose.ts';
 import { type DayPattern, everyDays, everyWeeks } from './day-pattern.ts';
 import { DAY, HOUR, type LocalMs, MINUTE } from './local-time.ts';
 import { everyMonths } from './month-pattern.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, Walker } from './rule.ts';
 import { offsetsInStep } from './steps.ts';
-import type { Walker } from './walk.ts';
 
 const EVERY_WEEKDAY = 0x7f;
 

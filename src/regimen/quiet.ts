@@ -6,9 +6,11 @@ export interface QuietHours {
   to: string;
 }
 
-/** Whether `at` lies in the quiet hours of `zone`. */
+/** Whether `at` lies in the quiet hours of `zone`. Throws when the zone is none, which is no time to be silent by. */
 export function isQuiet(quiet: QuietHours, zone: string, at: Date): boolean {
-  return isQuietTime(quiet, DateTime.fromJSDate(at, { zone }).toFormat('HH:mm'));
+  const local = DateTime.fromJSDate(at, { zone });
+  if (!local.isValid) throw new RangeError('not a time zone');
+  return isQuietTime(quiet, local.toFormat('HH:mm'));
 }
 
 /** Whether a wall-clock time `HH:mm` lies in them. */

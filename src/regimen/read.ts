@@ -1,6 +1,6 @@
 import type { Regimen } from '../domain/prescription.ts';
-import { parseRule, type Rule } from './rule.ts';
-import { type Walker, walkerOf } from './walk.ts';
+import { parseRule, type Rule, type Walker } from './rule.ts';
+import { walkerOf } from './walk.ts';
 
 /** A rule, read, and how its wall-clock occurrences are found. */
 export interface ReadRule {

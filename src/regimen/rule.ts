@@ -12,6 +12,13 @@ export interface ByDay {
   nth: number;
 }
 
+/**
+ * Visits the occurrences of one rule on the wall clock between `from` and `to`, both included, ascending, until `visit`
+ * answers false. COUNT counts from `start`; UNTIL is the caller's, because it may be an instant. `start` itself occurs only
+ * when the rule matches it.
+ */
+export type Walker = (start: LocalMs, from: LocalMs, to: LocalMs, visit: (local: LocalMs) => boolean) => void;
+
 /** An RRULE, read. Lists are ascending and distinct; an empty list means the part is absent. */
 export interface Rule {
   freq: Frequency;

@@ -1,15 +1,8 @@
 import { arithmeticWalker } from './arithmetic.ts';
-import { DAY, HOUR, type LocalMs, MINUTE } from './local-time.ts';
+import { DAY, HOUR, MINUTE } from './local-time.ts';
 import { visitPeriods } from './periods.ts';
-import type { Frequency, Rule } from './rule.ts';
+import type { Frequency, Rule, Walker } from './rule.ts';
 import { visitSteps } from './steps.ts';
-
-/**
- * Visits the occurrences of one rule on the wall clock between `from` and `to`, both included, ascending, until `visit`
- * answers false. COUNT counts from `start`; UNTIL is the caller's, because it may be an instant. `start` itself occurs only
- * when the rule matches it.
- */
-export type Walker = (start: LocalMs, from: LocalMs, to: LocalMs, visit: (local: LocalMs) => boolean) => void;
 
 /** By arithmetic where the rule has a common shape, the general way otherwise; the two agree on every rule. */
 export function walkerOf(rule: Rule): Walker {

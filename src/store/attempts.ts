@@ -79,6 +79,8 @@ export interface AttemptToSend {
   expiresAt: Date;
   createdAt: Date;
   tries: number;
+  /** Workers that died with it in hand. */
+  lost: number;
   critical: boolean;
   doseState: string;
   doseDueAt: Date;
@@ -93,11 +95,11 @@ export interface AttemptToSend {
   escalationState: string | null;
 }
 
-/** The attempts of a chunk (or of a list of ids) that have not left, with the truth of this moment. */
+/** The attempts of a chunk (or of a list of ids) that are in a state (to be sent: `intent`), with the truth of this moment. */
 export async function readToSend(
   sql: Sql,
   which: { chunkId: string } | { ids: string[] },
-  state: 'intent' | 'unknown',
+  state: AttemptState,
 ): Promise<AttemptToSend[]> {
   const filter =
     'chunkId' in which
@@ -106,7 +108,7 @@ export async function readToSend(
   return sql<AttemptToSend[]>`
     SELECT a.id, d.critical, a.dose_id AS "doseId", a.local_date AS "localDate",
            a.escalation_id AS "escalationId", a.purpose, a.rung, a.channel, a.contact_point_id AS "contactPointId", a.due_at AS "dueAt", a.expires_at AS "expiresAt",
-           a.created_at AS "createdAt", a.tries, d.state AS "doseState", d.due_at AS "doseDueAt", c.value AS contact,
+           a.created_at AS "createdAt", a.tries, a.lost, d.state AS "doseState", d.due_at AS "doseDueAt", c.value AS contact,
            c.state AS "contactState", a.account, a.code, t.locale, t.zone, t.consent,
            e.state AS "escalationState"
     FROM attempts a
@@ -118,9 +120,10 @@ export async function readToSend(
     ORDER BY a.id`;
 }
 
-/** A new state of one attempt. `chunkId` is set when it goes out again. */
+/** A new state of one attempt. `tries` tells which try it is about; `chunkId` is set when it goes out again. */
 export interface AttemptUpdate {
   id: string;
+  tries: number;
   state: AttemptState;
   code: string | null;
   ref: string | null;
@@ -146,7 +149,10 @@ export async function updateAttempts(sql: Sql, updates: AttemptUpdate[], settlin
   return changed;
 }
 
-/** An intent goes to another chunk only from the held one: where the lease was lost, another worker may be sending it. */
+/**
+ * That a message left is true whoever says it. Anything else holds for the try it is about, and is written by the holder of
+ * its chunk only: where the lease was lost and the message is in another chunk by now, another worker may be sending it.
+ */
 async function updateTo(
   sql: Sql,
   state: AttemptState,
@@ -155,19 +161,20 @@ async function updateTo(
 ): Promise<{ id: string }[]> {
   const isEnd = state === 'failed' || state === 'cancelled';
   const isRetry = state === 'intent';
+  const hasLeft = state === 'accepted' || state === 'delivered';
   return sql<{ id: string }[]>`
     UPDATE attempts a SET
       state = ${state}, code = ${isEnd ? sql`coalesce(v.code, 'unspecified')` : sql`v.code`},
       ref = coalesce(v.ref, a.ref), account = coalesce(${held?.account ?? null}, a.account),
-      accepted_at = ${state === 'accepted' || state === 'delivered' ? sql`coalesce(a.accepted_at, ${now})` : sql`a.accepted_at`},
+      accepted_at = ${hasLeft ? sql`coalesce(a.accepted_at, ${now})` : sql`a.accepted_at`},
       delivered_at = ${state === 'delivered' ? now : null}::timestamptz, ended_at = ${isEnd ? now : null}::timestamptz,
       check_at = ${state === 'unknown' ? checkAt : null}::timestamptz
       ${isRetry ? sql`, chunk_id = coalesce(v.chunk_id, a.chunk_id), tries = a.tries + 1` : sql``}
     FROM unnest(${column(updates, 'id')}::uuid[], ${updates.map((u) => dayOf(u.id))}::date[], ${column(updates, 'code')}::text[],
-                ${column(updates, 'ref')}::text[], ${column(updates, 'chunkId')}::uuid[])
-      AS v (id, day, code, ref, chunk_id)
-    WHERE a.id = v.id AND a.day = v.day
-      AND (a.state = ANY(${attemptStatesBefore(state)})
-           ${isRetry ? sql`OR (a.state = 'intent' AND a.chunk_id = ${held?.id ?? null})` : sql``})
+                ${column(updates, 'ref')}::text[], ${column(updates, 'chunkId')}::uuid[], ${column(updates, 'tries')}::int[])
+      AS v (id, day, code, ref, chunk_id, tries)
+    WHERE a.id = v.id AND a.day = v.day ${hasLeft ? sql`` : sql`AND a.tries = v.tries`}
+      AND a.state = ANY(${isRetry && held !== null ? [...attemptStatesBefore(state), state] : attemptStatesBefore(state)})
+      ${hasLeft || held === null ? sql`` : sql`AND a.chunk_id = ${held.id}`}
     RETURNING a.id`;
 }

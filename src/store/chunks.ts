@@ -70,11 +70,12 @@ export async function splitChunk(
   return moved.count;
 }
 
-/** Holds a chunk for longer: sending it takes its time, and its holder is alive. */
-export async function renewChunk(sql: Sql, held: HeldChunk, leaseUntil: Date): Promise<void> {
-  await sql`
+/** Holds a chunk for longer: sending it takes its time, and its holder is alive. False when the lease was lost. */
+export async function renewChunk(sql: Sql, held: HeldChunk, leaseUntil: Date): Promise<boolean> {
+  const renewed = await sql`
     UPDATE chunks SET lease_until = ${leaseUntil}
     WHERE id = ${held.id} AND fence = ${held.fence} AND state = 'sending'`;
+  return renewed.count === 1;
 }
 
 /** Ends a chunk its holder still holds; false when the lease was lost and the chunk was ended by the rescue. */
@@ -97,6 +98,13 @@ export async function overdueChunks(sql: Sql, before: Date, limit: number): Prom
     WHERE place <= ${limit} ORDER BY critical DESC, turn, ready_at`;
 }
 
+/** How many messages wait though they are ready. */
+export async function waitingMessages(sql: Sql, now: Date): Promise<number> {
+  const [row] = await sql<{ waiting: number }[]>`
+    SELECT coalesce(sum(size), 0)::int AS waiting FROM chunks WHERE state = 'queued' AND ready_at <= ${now}`;
+  return row?.waiting ?? 0;
+}
+
 /** By channel, the turn of the next chunk that waits though it is ready; nothing where none waits. */
 export async function waitingTurns(sql: Sql, now: Date): Promise<Map<ChannelName, number>> {
   const rows = await sql<{ channel: ChannelName; turn: number }[]>`
@@ -108,15 +116,20 @@ export async function waitingTurns(sql: Sql, now: Date): Promise<Map<ChannelName
 /**
  * Ends chunks whose holder is gone (lease over). What it had not reported may have left: those attempts become
  * `unknown` and are reconciled, never blindly sent again; `not_asked` tells of those that no sender was chosen for yet.
- * Returns how many attempts that were.
+ * They are looked into at `checkAt`, when the provider has had its time to tell, or at once where nobody was asked or a repeat
+ * shows once (`repeatable`). Returns how many attempts that were.
  */
-export async function abandonChunks(sql: Sql, now: Date, checkAt: Date): Promise<number> {
+export async function abandonChunks(
+  sql: Sql,
+  { now, checkAt, repeatable }: { now: Date; checkAt: Date; repeatable: ChannelName[] },
+): Promise<number> {
   const lost = await sql`
     WITH lost AS (
       UPDATE chunks SET state = 'done', lease_until = NULL
-      WHERE state = 'sending' AND lease_until <= ${now} RETURNING id, account)
-    UPDATE attempts a SET state = 'unknown', check_at = ${checkAt}, account = lost.account,
-      code = CASE WHEN lost.account IS NULL THEN 'not_asked' ELSE 'worker_lost' END
+      WHERE state = 'sending' AND lease_until <= ${now} RETURNING id, account, channel)
+    UPDATE attempts a SET state = 'unknown', account = lost.account, lost = a.lost + 1,
+      code = CASE WHEN lost.account IS NULL THEN 'not_asked' ELSE 'worker_lost' END,
+      check_at = CASE WHEN lost.account IS NULL OR lost.channel = ANY(${repeatable}) THEN ${now}::timestamptz ELSE ${checkAt} END
     FROM lost WHERE a.chunk_id = lost.id AND a.state = 'intent'`;
   return lost.count;
 }

@@ -67,13 +67,30 @@ async function select(sql: Sql, cipher: Cipher, where: ReturnType<Sql>): Promise
   }));
 }
 
-/** By tenant, a mark of its unresolved cases that differs as soon as one is opened, taken, closed or given a dose. */
+/** How many of the tenant's patients get no reminders though they should: those of its open silences. */
+export async function silentPatients(sql: Sql, tenantId: string): Promise<number> {
+  const [row] = await sql<{ patients: number }[]>`
+    SELECT coalesce(sum(CASE kind WHEN 'tenant_silent' THEN affected ELSE 1 END), 0)::int AS patients FROM incidents
+    WHERE tenant_id = ${tenantId} AND closed_at IS NULL AND kind IN ('tenant_silent', 'patient_silent')`;
+  return row?.patients ?? 0;
+}
+
+/**
+ * By tenant, a mark of its unresolved cases and open silences that differs as soon as one is opened, taken, closed, or given a
+ * dose.
+ */
 export async function caseMarks(sql: Sql, tenantIds: string[]): Promise<Map<string, string>> {
   const rows = await sql<{ tenantId: string; mark: string }[]>`
-    SELECT e.tenant_id AS "tenantId", bit_xor(hashtextextended(concat(e.id, e.state, ed.dose_id), 0))::text AS mark
-    FROM escalations e LEFT JOIN escalation_doses ed ON ed.escalation_id = e.id
-    WHERE e.tenant_id = ANY(${tenantIds}::uuid[]) AND e.state IN ('open', 'acknowledged')
-    GROUP BY e.tenant_id`;
+    SELECT tenant_id AS "tenantId", bit_xor(hashtextextended(told, 0))::text AS mark
+    FROM (
+      SELECT e.tenant_id, concat(e.id, e.state, ed.dose_id) AS told
+      FROM escalations e LEFT JOIN escalation_doses ed ON ed.escalation_id = e.id
+      WHERE e.tenant_id = ANY(${tenantIds}::uuid[]) AND e.state IN ('open', 'acknowledged')
+      UNION ALL
+      SELECT tenant_id, concat(id, affected) FROM incidents
+      WHERE tenant_id = ANY(${tenantIds}::uuid[]) AND closed_at IS NULL AND kind IN ('tenant_silent', 'patient_silent')
+    ) AS shown
+    GROUP BY tenant_id`;
   return new Map(rows.map(({ tenantId, mark }) => [tenantId, mark]));
 }
 

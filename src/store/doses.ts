@@ -1,5 +1,6 @@
 import type { DoseState } from '../domain/dose.ts';
 import type { Policy } from '../domain/policy.ts';
+import { stillUseful } from './catch-up.ts';
 import { column, type Sql } from './pool.ts';
 
 /** A dose to be planned. `localDate` and `slot` (seconds of the local day) name it within its prescription. */
@@ -167,19 +168,36 @@ export interface DueDose {
   spreadSeconds: number;
 }
 
+/** Up to `limit` doses of a shard whose next action is due by `until`, oldest first. */
+export interface WantedDoses {
+  shard: number;
+  until: Date;
+  states: ('planned' | 'open')[];
+  limit: number;
+  /** Only actions due later than this. */
+  after?: Date | null;
+  /** Only doses that are still useful to remind of at this instant: critical ones first, the newest first. */
+  usefulAt?: Date;
+}
+
+function wanted(sql: Sql, { shard, until, states, limit, after = null, usefulAt }: WantedDoses, ids?: string[]) {
+  return sql`
+    FROM doses d
+    WHERE shard = ${shard} AND next_action_at <= ${until} AND state = ANY(${states})
+      ${after === null ? sql`` : sql`AND next_action_at > ${after}`}
+      ${ids === undefined ? sql`` : sql`AND id = ANY(${ids}::uuid[])`}
+      ${usefulAt === undefined ? sql`` : sql`AND ${stillUseful(sql, usefulAt)}`}
+    ORDER BY ${usefulAt === undefined ? sql`next_action_at` : sql`critical DESC, next_action_at DESC`} LIMIT ${limit}`;
+}
+
 /**
- * Locks up to `limit` doses of a shard whose next action is due by `until`, oldest first. Rows another process holds are
- * passed over (SKIP LOCKED), so any number of schedulers share the work. The locks end with the transaction.
+ * Locks doses. Rows another process holds are passed over (SKIP LOCKED), so any number of schedulers share the work. The
+ * locks end with the transaction. `ids`: only these.
  */
-export async function claimDueDoses(
-  sql: Sql,
-  want: { shard: number; until: Date; states: ('planned' | 'open')[]; limit: number },
-): Promise<DueDose[]> {
+export async function claimDueDoses(sql: Sql, { ids, ...want }: WantedDoses & { ids?: string[] }): Promise<DueDose[]> {
   return sql<DueDose[]>`
     WITH due AS MATERIALIZED (
-      SELECT * FROM doses
-      WHERE shard = ${want.shard} AND next_action_at <= ${want.until} AND state = ANY(${want.states})
-      ORDER BY next_action_at LIMIT ${want.limit}
+      SELECT * ${wanted(sql, want, ids)}
       FOR UPDATE SKIP LOCKED)
     SELECT due.id, due.local_date AS "localDate", due.tenant_id AS "tenantId", due.patient_id AS "patientId",
            due.prescription_id AS "prescriptionId", due.due_at AS "dueAt", due.window_ends_at AS "windowEndsAt",
@@ -187,6 +205,12 @@ export async function claimDueDoses(
            t.quiet_hours AS "quietHours", o.weight, o.spread_seconds AS "spreadSeconds"
     FROM due JOIN prescriptions p ON p.id = due.prescription_id JOIN patients t ON t.id = due.patient_id
          JOIN tenants o ON o.id = due.tenant_id`;
+}
+
+/** The doses `claimDueDoses` would claim now, without a look at what they hold. */
+export async function dueDoseIds(sql: Sql, want: WantedDoses): Promise<{ id: string; localDate: string }[]> {
+  return sql<{ id: string; localDate: string }[]>`
+    SELECT id, local_date AS "localDate" ${wanted(sql, want)}`;
 }
 
 /** Opened, moved to the next rung, or put off. */
@@ -244,7 +268,7 @@ export async function hastenDoses(
                 ${column(failed, 'rung')}::smallint[]) AS v (id, local_date, rung)
     JOIN prescriptions p ON true
     WHERE d.id = v.id AND d.local_date = v.local_date AND d.state = 'open' AND d.rung = v.rung + 1
-      AND p.id = d.prescription_id AND d.rung < jsonb_array_length(p.policy -> 'ladder') AND d.next_action_at > ${now}
+      AND p.id = d.prescription_id AND p.policy -> 'ladder' -> d.rung::int IS NOT NULL AND d.next_action_at > ${now}
     RETURNING d.id`;
   return new Set(rows.map((row) => row.id));
 }

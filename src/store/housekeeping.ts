@@ -10,11 +10,14 @@ export async function makePartitionsAhead(sql: Sql, now: Date): Promise<void> {
                            (${now}::timestamptz + ${MONTHS_AHEAD} * interval '1 month')::date)`;
 }
 
-/** After SHARDS was lowered: doses of shards that are gone move to one that is read. Returns how many. */
-export async function rehomeDoses(sql: Sql, shards: number): Promise<number> {
+/** After SHARDS was lowered: doses of shards that are gone move to one that is read. Returns whether there may be more. */
+export async function rehomeDoses(sql: Sql, shards: number): Promise<boolean> {
   const moved = await sql`
-    UPDATE doses SET shard = shard % ${shards}::int WHERE shard >= ${shards} AND next_action_at IS NOT NULL`;
-  return moved.count;
+    UPDATE doses d SET shard = d.shard % ${shards}::int
+    FROM (SELECT id, local_date FROM doses WHERE shard >= ${shards} AND next_action_at IS NOT NULL
+          LIMIT ${ROWS_PER_PASS}) AS lost
+    WHERE d.id = lost.id AND d.local_date = lost.local_date`;
+  return moved.count === ROWS_PER_PASS;
 }
 
 /** Removes finished chunks, idempotency keys and providers' ids older than `before`; returns whether there may be more. */

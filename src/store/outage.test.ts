@@ -15,6 +15,7 @@ async function failure(url: string, query: string): Promise<unknown> {
 it.each([
   ['nobody listens', () => failure('postgres://127.0.0.1:1/none', 'SELECT 1'), true],
   ['the server ends the session', () => failure(server(), 'SELECT pg_terminate_backend(pg_backend_pid())'), true],
+  ['the answer did not come in time', () => failure(server(), 'SET statement_timeout = 10; SELECT pg_sleep(1)'), true],
   ['the value is bad', () => failure(server(), "SELECT 'x'::int"), false],
   ['the statement is bad', () => failure(server(), 'SELEC'), false],
   ['our own code failed', async () => new RangeError('Invalid time value'), false],

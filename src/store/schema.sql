@@ -29,8 +29,15 @@ CREATE TABLE attempts (
   delivered_at timestamp with time zone,
   ended_at timestamp with time zone,
   check_at timestamp with time zone,
-  account text
+  account text,
+  lost smallint NOT NULL DEFAULT 0
 ) PARTITION BY RANGE (day);
+
+CREATE TABLE attendance (
+  one_row boolean NOT NULL DEFAULT true,
+  seen_at timestamp with time zone NOT NULL,
+  away_until timestamp with time zone
+) WITH (fillfactor=50);
 
 CREATE TABLE chunks (
   id uuid NOT NULL,
@@ -81,12 +88,15 @@ CREATE TABLE dead_letters (
   id uuid NOT NULL,
   kind text NOT NULL,
   subject uuid NOT NULL,
+  dose_id uuid NOT NULL,
   local_date date NOT NULL,
   tenant_id uuid NOT NULL,
   patient_id uuid NOT NULL,
   reason text NOT NULL,
   tries integer NOT NULL,
   state text NOT NULL,
+  useful_until timestamp with time zone NOT NULL,
+  retry_at timestamp with time zone,
   first_at timestamp with time zone NOT NULL,
   last_at timestamp with time zone NOT NULL
 );
@@ -221,8 +231,15 @@ CREATE TABLE proofs (
 CREATE TABLE provider_refs (
   account text NOT NULL,
   ref text NOT NULL,
-  attempt_id uuid NOT NULL,
+  attempt_id uuid,
   created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE silence_check (
+  one_row boolean NOT NULL DEFAULT true,
+  checked_to timestamp with time zone NOT NULL,
+  checked_at timestamp with time zone,
+  lease_until timestamp with time zone NOT NULL
 );
 
 CREATE TABLE tenants (
@@ -237,6 +254,8 @@ CREATE TABLE tenants (
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (hash);
 
 ALTER TABLE attempts ADD CONSTRAINT attempts_pkey PRIMARY KEY (id, day);
+
+ALTER TABLE attendance ADD CONSTRAINT attendance_pkey PRIMARY KEY (one_row);
 
 ALTER TABLE chunks ADD CONSTRAINT chunks_pkey PRIMARY KEY (id);
 
@@ -276,6 +295,8 @@ ALTER TABLE proofs ADD CONSTRAINT proofs_pkey PRIMARY KEY (tenant_id, day);
 
 ALTER TABLE provider_refs ADD CONSTRAINT provider_refs_pkey PRIMARY KEY (account, ref);
 
+ALTER TABLE silence_check ADD CONSTRAINT silence_check_pkey PRIMARY KEY (one_row);
+
 ALTER TABLE tenants ADD CONSTRAINT tenants_name_key UNIQUE (name);
 
 ALTER TABLE tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
@@ -293,6 +314,8 @@ ALTER TABLE attempts ADD CONSTRAINT attempts_check4 CHECK (((state <> ALL (ARRAY
 ALTER TABLE attempts ADD CONSTRAINT attempts_purpose_check CHECK ((purpose = ANY (ARRAY['reminder'::text, 'caregiver'::text, 'escalation'::text])));
 
 ALTER TABLE attempts ADD CONSTRAINT attempts_state_check CHECK ((state = ANY (ARRAY['intent'::text, 'accepted'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'cancelled'::text])));
+
+ALTER TABLE attendance ADD CONSTRAINT attendance_one_row_check CHECK (one_row);
 
 ALTER TABLE chunks ADD CONSTRAINT chunks_check CHECK (((state = 'sending'::text) = (lease_until IS NOT NULL)));
 
@@ -316,7 +339,7 @@ ALTER TABLE contact_points ADD CONSTRAINT contact_points_state_check CHECK ((sta
 
 ALTER TABLE dead_letters ADD CONSTRAINT dead_letters_kind_check CHECK ((kind = ANY (ARRAY['dose'::text, 'message'::text])));
 
-ALTER TABLE dead_letters ADD CONSTRAINT dead_letters_state_check CHECK ((state = ANY (ARRAY['failing'::text, 'quarantined'::text, 'redriven'::text, 'dropped'::text])));
+ALTER TABLE dead_letters ADD CONSTRAINT dead_letters_state_check CHECK ((state = ANY (ARRAY['failing'::text, 'quarantined'::text, 'recovered'::text, 'redriven'::text, 'dropped'::text, 'ended'::text])));
 
 ALTER TABLE dead_letters ADD CONSTRAINT dead_letters_tries_check CHECK ((tries > 0));
 
@@ -349,6 +372,8 @@ ALTER TABLE incidents ADD CONSTRAINT incidents_affected_check CHECK ((affected >
 ALTER TABLE incidents ADD CONSTRAINT incidents_kind_check CHECK ((kind = ANY (ARRAY['provider_down'::text, 'channel_down'::text, 'tenant_silent'::text, 'patient_silent'::text, 'outage'::text, 'restored'::text, 'quarantined'::text])));
 
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'stopped'::text])));
+
+ALTER TABLE silence_check ADD CONSTRAINT silence_check_one_row_check CHECK (one_row);
 
 ALTER TABLE tenants ADD CONSTRAINT tenants_peak_per_minute_check CHECK ((peak_per_minute > 0));
 
@@ -390,13 +415,15 @@ CREATE UNIQUE INDEX escalations_one_open ON public.escalations USING btree (pati
 
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 
-CREATE INDEX incidents_by_time ON public.incidents USING btree (opened_at);
+CREATE INDEX incidents_by_tenant ON public.incidents USING btree (tenant_id, id) WHERE (tenant_id IS NOT NULL);
 
 CREATE UNIQUE INDEX incidents_one_open ON public.incidents USING btree (kind, subject) WHERE (closed_at IS NULL);
 
 CREATE INDEX prescriptions_by_patient ON public.prescriptions USING btree (patient_id, id);
 
 CREATE INDEX prescriptions_by_tenant ON public.prescriptions USING btree (tenant_id, id);
+
+CREATE INDEX prescriptions_expected ON public.prescriptions USING btree (tenant_id, patient_id, id) WHERE (state = 'active'::text);
 
 CREATE INDEX prescriptions_to_plan ON public.prescriptions USING btree (planned_to) WHERE (state = 'active'::text);
 

@@ -100,7 +100,8 @@ describe('a dose nobody answers', () => {
     await seedPrescription(app, await seedPatient(app), { policy: { critical: true } });
     for (const minute of [0, 10, 20, 30, 60]) await at(minute);
     const told = app.scripted.email.sent.find((message) => message.purpose === 'escalation');
-    await applyReceipts(app, [{ attemptId: told?.attemptId ?? '', state: 'failed', ref: 'ref', code: 'bounced' }]);
+    const attemptId = told?.attemptId ?? '';
+    await applyReceipts(app, [{ attemptId, state: 'failed', ref: `ref-${attemptId}`, code: 'bounced' }]);
     await at(61);
     expect(
       left()

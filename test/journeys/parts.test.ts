@@ -23,17 +23,6 @@ const attempts = () => app.sql`SELECT channel, state FROM attempts ORDER BY id`;
 const sentOnce = { timeout: 10_000, interval: 20 };
 
 describe('the parts of the running processes', () => {
-  it('with Redis: the bucket claims before the moment, and a worker sends what its job brings', async () => {
-    await app.queues.buckets.obliterate({ force: true });
-    app.clock.set(new Date(DUE.getTime() - 500));
-    const parts = [startWorkers(app), startBuckets(app)];
-    await vi.waitFor(async () => expect(await attempts()).toEqual([{ channel: 'push', state: 'accepted' }]), sentOnce);
-    for (const part of parts.reverse()) await part.stop();
-    expect(app.scripted.push.sent).toHaveLength(1);
-    const [dose] = await app.sql`SELECT state FROM doses WHERE due_at = ${DUE}`;
-    expect(dose).toEqual({ state: 'open' });
-  });
-
   it('all together send a dose once, and stop', async () => {
     app.clock.set(DUE);
     const start = [startHousekeeping, startHorizon, startBuckets, startLadder, startGauges, startRescue, startWorkers];

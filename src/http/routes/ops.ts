@@ -4,12 +4,14 @@ import type { App } from '../../app.ts';
 import { missingMigrations } from '../../store/readiness.ts';
 import { problem, sendProblem } from '../errors.ts';
 import { problems } from '../schemas/common.ts';
+import { exposeSilenceAge } from '../silence-age.ts';
 
 const Status = Type.Object({ status: Type.Literal('ok') });
 const tags = ['operations'];
 
 /** Health, readiness and this process's own metrics; the gauges counted from the rows are the scheduler's. */
 export function opsRoutes(app: App): FastifyPluginAsyncTypebox {
+  exposeSilenceAge(app);
   return async (server) => {
     server.get(
       '/healthz',
