@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { PROVIDERS } from '#loadtests/provider-simulator/settings.ts';
@@ -13,6 +11,8 @@ import { startHorizon } from '#schedulers/horizon.ts';
 import { startLadder } from '#schedulers/ladder.ts';
 import { startRescue } from '#schedulers/rescue.ts';
 import { readToken } from '#src/ack/tokens.ts';
+import { backupCommand } from '#src/bin/commands/backup.ts';
+import { restoreCommand } from '#src/bin/commands/restore.ts';
 import { readConfig } from '#src/config.ts';
 import { closeDispatcher, openDispatcher } from '#src/dispatch/dispatcher.ts';
 import { startWorkers } from '#src/dispatch/workers.ts';
@@ -20,9 +20,9 @@ import { unaccountedDoses } from '#src/store/gauges.ts';
 import { MIGRATIONS } from '#src/store/migrate.ts';
 import { openPool } from '#src/store/pool.ts';
 import { testDatabase } from '../helpers/app.ts';
+import { runCommand } from '../helpers/command.ts';
 import { dueAt, eventually, soon, startRush } from '../helpers/rush.ts';
 
-const CLI = fileURLToPath(new URL('../../src/bin/cli.ts', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'dosebell-backup-'));
 const PATIENTS = [150, 100];
 const TOKEN_BYTES = randomBytes(32);
@@ -34,17 +34,10 @@ const SECRETS = {
 
 beforeAll(() => () => rmSync(dir, { recursive: true, force: true }));
 
-function dosebell(args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } });
-  const ended = { code: null as number | null, stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    ended.stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    ended.stderr += text;
-  });
-  return new Promise<typeof ended>((done) => child.on('close', (code) => done({ ...ended, code })));
-}
+const COMMANDS = { backup: backupCommand, restore: restoreCommand };
+
+const dosebell = ([name, ...args]: [keyof typeof COMMANDS, ...string[]], env: Record<string, string>) =>
+  runCommand(COMMANDS[name], args, env);
 
 /** What the providers accepted for patients: the channel, and what tells its dose. */
 function remindersOf({ ledger, outbox }: Simulator): string[] {

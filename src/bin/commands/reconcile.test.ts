@@ -1,34 +1,16 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordAck } from '#src/ack/record.ts';
 import { createTenant } from '#src/store/tenants.ts';
+import { runCommand } from '#test/helpers/command.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { driveTo } from '#test/helpers/drive.ts';
+import { reconcileCommand } from './reconcile.ts';
 
-const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
 const app = await testDispatcher();
 const at = (time: string) => new Date(`2026-11-23T${time}Z`); // 13:00Z is 08:00 in Lima
 const PERIOD = ['--from', '2026-11-23', '--to', '2026-11-24'];
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function reconcile(...args: string[]): Promise<Ended> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: app.config.databaseUrl };
-  const child = spawn(process.execPath, [CLI, 'reconcile', ...args], { env });
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    ended.stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    ended.stderr += text;
-  });
-  return new Promise((done) => child.on('close', (code) => done({ ...ended, code })));
-}
+const reconcile = (...args: string[]) => runCommand(reconcileCommand, args, { DATABASE_URL: app.config.databaseUrl });
 
 let missed: string;
 beforeAll(async () => {
