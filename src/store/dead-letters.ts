@@ -1,5 +1,6 @@
 import { uuidv7 } from '../domain/ids.ts';
 import { dayOf } from './attempts.ts';
+import type { LostDose } from './catch-up.ts';
 import { column, type Sql } from './pool.ts';
 
 /** A dose whose next action failed on its own account. */
@@ -99,13 +100,7 @@ export async function anyDeadLetter(sql: Sql): Promise<boolean> {
 }
 
 /** A dose that was ended without a look at what it holds. */
-export interface EndedPoison {
-  doseId: string;
-  localDate: string;
-  tenantId: string;
-  patientId: string;
-  prescriptionId: string;
-  critical: boolean;
+export interface EndedPoison extends LostDose {
   end: 'missed' | 'undelivered';
 }
 
