@@ -113,15 +113,17 @@ async function until(what: string, test: () => Promise<boolean> | boolean, secon
   }
 }
 
-/** As the button of a push message answers; 0 when nobody did. */
+/**
+ * As the page behind a reminder's link answers; 0 when nobody did. Not as a push's button: pressing one proves that the push
+ * arrived, and these patients answer doses whose push may still be under way.
+ */
 async function confirm(app: App, apiUrl: string, doseId: string): Promise<number> {
   const expiresAt = plusSeconds(app.clock.now(), TOKEN_SECONDS);
   const token = issueToken(app.config.tokenSecret, { doseId, expiresAt });
   try {
-    const response = await fetch(`${apiUrl}/v1/confirmations`, {
+    const response = await fetch(`${apiUrl}/c/${token}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token, action: 'taken' }),
+      body: new URLSearchParams({ action: 'taken' }),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     await response.body?.cancel();
