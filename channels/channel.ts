@@ -1,4 +1,5 @@
 import type { AttemptPurpose, ChannelName, Outcome } from '#src/domain/attempt.ts';
+import type { Language } from '#src/domain/language.ts';
 
 /** One rendered message, ready to leave. Adapters see no database row and keep nothing. */
 export interface OutboundMessage {
@@ -9,6 +10,11 @@ export interface OutboundMessage {
   to: string;
   subject: string;
   text: string;
+  language: Language;
+  /** The dose's local time, HH:mm: what a template that the provider keeps is filled with. */
+  time: string;
+  /** Whether this person wrote to us within the last 24 hours (WhatsApp: free text may be sent). */
+  inSession: boolean;
   /** The page behind the link, and the signed token a push action answers with; absent for escalations. */
   link?: string;
   token?: string;

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { Capacity } from '#src/capacity/senders.ts';
+import { ONE_EACH } from '#src/capacity/testing.ts';
 import { completePolicy } from '#src/domain/policy.ts';
 import { testApp } from '#test/helpers/app.ts';
 import { seedDueDoses } from '#test/helpers/due.ts';
@@ -13,7 +14,7 @@ const capacity: Capacity = {
     { channel: 'sms', provider: 'twilio', sender: '+1', weight: 1, perSecond: 1 },
     { channel: 'email', provider: 'smtp', sender: 'a@b', weight: 1, perSecond: 10 },
   ],
-  units: { push: { patient: 1, caregiver: 1 }, sms: { patient: 2, caregiver: 2 }, email: { patient: 1, caregiver: 1 } },
+  units: { ...ONE_EACH, sms: { patient: 2, caregiver: 2 } },
 };
 
 async function read(name: 'forecastRatio' | 'forecastLate'): Promise<Record<string, number>> {

@@ -7,8 +7,8 @@ import { mailOf } from '#channels/email-smtp/message.ts';
 import { fromHeader, rawMail, senderOf } from '#channels/email-smtp/mime.ts';
 import { serviceAccountCredential } from '#channels/push-fcm/credential.ts';
 import { fcmMessage } from '#channels/push-fcm/message.ts';
+import type { MixChannel } from '#loadtests/bench/mix.ts';
 import type { Config } from '#src/config.ts';
-import type { ChannelName } from '#src/domain/attempt.ts';
 
 /** A message as it goes over the wire, made before anything is timed. */
 export interface Prepared {
@@ -28,7 +28,7 @@ export interface BareClient {
 const TIMEOUT_MS = 10_000;
 
 /** A client for every channel, sending what dosebell's own adapters send. */
-export function bareClients(config: Config): Record<ChannelName, BareClient> {
+export function bareClients(config: Config): Record<MixChannel, BareClient> {
   return { push: fcmClient(config), sms: twilioClient(config), email: smtpClient(config) };
 }
 

@@ -1,11 +1,11 @@
+import { MIX, type MixChannel } from '#loadtests/bench/mix.ts';
 import { closeApp, openApp } from '#src/app.ts';
 import type { Config } from '#src/config.ts';
-import { CHANNELS, type ChannelName } from '#src/domain/attempt.ts';
 import { type BareClient, bareClients, type Lane, type Prepared } from './bare-clients.ts';
 import { type Reminder, reminders } from './messages.ts';
 
 /** How many messages of each channel are under way at once. */
-export type Widths = Record<ChannelName, number>;
+export type Widths = Record<MixChannel, number>;
 
 /** As many as dosebell's adapters have, twice as many, and fewer: the fastest of them is the ceiling. */
 const WIDTHS: readonly Widths[] = [
@@ -52,11 +52,11 @@ export async function sendBare(config: Config, sizes: Sizes): Promise<{ startedA
 }
 
 interface Job {
-  channel: ChannelName;
+  channel: MixChannel;
   message: Prepared;
 }
 
-async function prepared(config: Config, clients: Record<ChannelName, BareClient>, count: number): Promise<Job[]> {
+async function prepared(config: Config, clients: Record<MixChannel, BareClient>, count: number): Promise<Job[]> {
   const app = await openApp('ceiling', config);
   const prepare = async ({ channel, message }: Reminder) => ({
     channel,
@@ -70,9 +70,9 @@ async function prepared(config: Config, clients: Record<ChannelName, BareClient>
 }
 
 /** Sends all, every channel in its own lanes; connections are open before the first leaves. Returns when it left. */
-async function sendAll(clients: Record<ChannelName, BareClient>, jobs: Job[], widths: Widths): Promise<number> {
+async function sendAll(clients: Record<MixChannel, BareClient>, jobs: Job[], widths: Widths): Promise<number> {
   const lanes = await Promise.all(
-    CHANNELS.map(async (channel) => ({
+    MIX.map(async (channel) => ({
       ...(await clients[channel].open(widths[channel])),
       messages: jobs.filter((job) => job.channel === channel).map(({ message }) => message),
     })),

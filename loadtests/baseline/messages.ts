@@ -1,13 +1,13 @@
 import type { OutboundMessage } from '#channels/channel.ts';
-import { channelOf } from '#loadtests/bench/mix.ts';
+import { channelOf, MIX, type MixChannel } from '#loadtests/bench/mix.ts';
 import { contactOf, ZONE } from '#loadtests/bench/seed.ts';
 import type { App } from '#src/app.ts';
 import { sampleMessage } from '#src/dispatch/messages/sample.ts';
-import { CHANNELS, type ChannelName, CONTACT_KIND } from '#src/domain/attempt.ts';
+import { CONTACT_KIND } from '#src/domain/attempt.ts';
 
 /** What the bare loop and the naive service send: a rendered message and its channel. */
 export interface Reminder {
-  channel: ChannelName;
+  channel: MixChannel;
   message: OutboundMessage;
 }
 
@@ -22,10 +22,7 @@ export function attemptId(n: number): string {
  */
 export function reminders(app: App, from: number, count: number): Reminder[] {
   const first = new Map(
-    CHANNELS.map((channel) => [
-      channel,
-      sampleMessage(app, { channel, purpose: 'reminder', locale: 'es-PE', zone: ZONE }),
-    ]),
+    MIX.map((channel) => [channel, sampleMessage(app, { channel, purpose: 'reminder', locale: 'es-PE', zone: ZONE })]),
   );
   return Array.from({ length: count }, (_, i) => {
     const n = from + i;

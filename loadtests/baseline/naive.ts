@@ -1,14 +1,15 @@
 import { Queue, Worker } from 'bullmq';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { closeChannels } from '#channels/registry.ts';
-import { CHANNELS, type ChannelName } from '#src/domain/attempt.ts';
+import { MIX, type MixChannel } from '#loadtests/bench/mix.ts';
+import type { ChannelName } from '#src/domain/attempt.ts';
 import { openBlocking } from '#src/redis/connection.ts';
 import { openPool, type Pool } from '#src/store/pool.ts';
 import type { Reminder } from './messages.ts';
 
 const PREFIX = '{naive}';
 /** Jobs in work at once: as many as each adapter has streams or connections. */
-const CONCURRENCY: Record<ChannelName, number> = { push: 100, sms: 25, email: 10 };
+const CONCURRENCY: Record<MixChannel, number> = { push: 100, sms: 25, email: 10 };
 const JOBS_PER_CALL = 500;
 /** BullMQ keeps 10,000 events of each queue unless told. */
 const STREAMS = { events: { maxLen: 1000 } };
@@ -56,7 +57,7 @@ export function startNaive(
 ): { stop(): Promise<void> } {
   const sql = openPool(databaseUrl);
   const connection = openBlocking(redisUrl);
-  const workers = CHANNELS.map((name) => {
+  const workers = MIX.map((name) => {
     const [channel] = channels.get(name) as [Channel];
     const worker = new Worker<Payload>(name, (job) => notify(sql, channel, job.data), {
       connection,

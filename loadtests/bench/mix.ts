@@ -1,23 +1,15 @@
-import type { ChannelName } from '#src/domain/attempt.ts';
 import type { Policy, Rung } from '#src/domain/policy.ts';
 
+/** The channels of the rush. */
+export const MIX = ['push', 'sms', 'email'] as const;
+export type MixChannel = (typeof MIX)[number];
+
 /** The channel of each patient by the last digit of the patient's number: 70 % push, 20 % SMS, 10 % e-mail. */
-const BY_DIGIT: readonly ChannelName[] = [
-  'push',
-  'push',
-  'sms',
-  'push',
-  'push',
-  'email',
-  'push',
-  'sms',
-  'push',
-  'push',
-];
+const BY_DIGIT: readonly MixChannel[] = ['push', 'push', 'sms', 'push', 'push', 'email', 'push', 'sms', 'push', 'push'];
 
 /** On which channel the nth patient, from 0, is reminded first. */
-export function channelOf(n: number): ChannelName {
-  return BY_DIGIT[n % BY_DIGIT.length] as ChannelName;
+export function channelOf(n: number): MixChannel {
+  return BY_DIGIT[n % BY_DIGIT.length] as MixChannel;
 }
 
 const HOUR = 3600;

@@ -20,7 +20,7 @@ type Act = {
   faults: (Fault & { on: ChannelName })[];
 };
 
-const dead: Record<ChannelName, Fault & { on: ChannelName }> = {
+const dead: Record<'push' | 'sms' | 'email', Fault & { on: ChannelName }> = {
   push: { on: 'push', provider: 'fcm', kind: 'unregistered' },
   sms: { on: 'sms', provider: 'twilio', kind: 'invalid_number' },
   email: { on: 'email', provider: 'smtp', kind: 'smtp_5xx' },
@@ -63,7 +63,13 @@ const ACTS: Record<Behaviour, Act> = {
   changed: { answers: (ms) => [push('taken', ms)], faults: [] },
 };
 
-const CONTACT: Record<Contact['kind'], ChannelName> = { push: 'push', phone: 'sms', email: 'email' };
+const CONTACT: Record<Contact['kind'], ChannelName> = {
+  push: 'push',
+  webpush: 'webpush',
+  phone: 'sms',
+  whatsapp: 'whatsapp',
+  email: 'email',
+};
 
 /** The script of the `n`th patient and the faults of their contact points; delays differ, and are the same at every run. */
 export function scriptOf(

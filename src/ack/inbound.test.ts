@@ -25,7 +25,7 @@ async function patientWithPhone(locale = 'es-PE', times = ['08:00']) {
 let sids = 0;
 function say(body: string, given: { sid?: string; from?: string } = {}) {
   sids += 1;
-  return receiveReply(app, { sid: `SM${sids}`, from: FROM, body, ...given });
+  return receiveReply(app, { channel: 'sms', sid: `SM${sids}`, from: FROM, body, ...given });
 }
 
 /** The state of every dose due at or before now, oldest first. */

@@ -10,9 +10,10 @@ import { recordAck } from './record.ts';
 import { type ReplyIntent, understandReply } from './replies.ts';
 import { REPLY_TEXTS, type ReplyText } from './reply-texts.ts';
 
-/** A text message as the provider handed it over, its signature already verified. */
+/** A text message as the provider handed it over, its signature already verified. `from` is E.164. */
 export interface Reply {
   sid: string;
+  channel: 'sms' | 'whatsapp';
   from: string;
   body: string;
 }

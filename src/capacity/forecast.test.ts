@@ -3,6 +3,7 @@ import { completePolicy, type Rung } from '../domain/policy.ts';
 import { forecastOf, headlines } from './forecast.ts';
 import type { DueMinute } from './queue.ts';
 import type { Capacity } from './senders.ts';
+import { ONE_EACH } from './testing.ts';
 
 const FROM = Date.parse('2026-11-23T12:30:00Z') / 60_000;
 const TO = FROM + 90; // 14:00
@@ -15,7 +16,7 @@ const capacity: Capacity = {
     { channel: 'sms', provider: 'http', sender: '+2', weight: 1, perSecond: 1 },
     { channel: 'email', provider: 'smtp', sender: 'a@b', weight: 1, perSecond: 14 },
   ],
-  units: { push: { patient: 1, caregiver: 1 }, sms: { patient: 2, caregiver: 2 }, email: { patient: 1, caregiver: 1 } },
+  units: { ...ONE_EACH, sms: { patient: 2, caregiver: 2 } },
 };
 
 const due = (time: string, doses: number, given: Partial<DueMinute> = {}): DueMinute => ({

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { completePolicy } from '../domain/policy.ts';
 import { overloadsOf } from './peak.ts';
 import { type Capacity, channelRate, type SenderRate, shareOf } from './senders.ts';
+import { ONE_EACH } from './testing.ts';
 import { arithmetic, duration } from './words.ts';
 
 const sender = (channel: SenderRate['channel'], perSecond: number, weight = 1): SenderRate => ({
@@ -15,9 +16,8 @@ const sender = (channel: SenderRate['channel'], perSecond: number, weight = 1): 
 const capacity = (sms: SenderRate[], segments = 1): Capacity => ({
   senders: [sender('push', 10_000), ...sms, sender('email', 14)],
   units: {
-    push: { patient: 1, caregiver: 1 },
+    ...ONE_EACH,
     sms: { patient: segments, caregiver: 2 },
-    email: { patient: 1, caregiver: 1 },
   },
 });
 

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { completePolicy } from '../domain/policy.ts';
 import { type Arrival, arrivalsOf, queueMinutes, worstOf } from './queue.ts';
 import type { Capacity } from './senders.ts';
+import { ONE_EACH } from './testing.ts';
 
 const CAPACITY: Capacity = {
   senders: [],
-  units: { push: { patient: 1, caregiver: 1 }, sms: { patient: 1, caregiver: 2 }, email: { patient: 1, caregiver: 1 } },
+  units: { ...ONE_EACH, sms: { patient: 1, caregiver: 2 } },
 };
 
 const sms = (minute: number, units: number, given: Partial<Arrival> = {}): Arrival => ({

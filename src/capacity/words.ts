@@ -5,6 +5,9 @@ import { channelRate, onChannel, type SenderRate } from './senders.ts';
 const WORDS: Record<ChannelName, { messages: string; unit: string; faster: string }> = {
   push: { messages: 'pushes', unit: 'message', faster: 'a larger quota' },
   sms: { messages: 'SMS', unit: 'segment', faster: 'a short code' },
+  webpush: { messages: 'web pushes', unit: 'message', faster: 'a larger quota' },
+  whatsapp: { messages: 'WhatsApp messages', unit: 'message', faster: 'a higher messaging tier' },
+  voice: { messages: 'calls', unit: 'call', faster: 'more calls a second' },
   email: { messages: 'e-mails', unit: 'message', faster: 'a larger quota' },
 };
 

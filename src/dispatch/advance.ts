@@ -59,6 +59,7 @@ export async function advanceDoses(app: Dispatcher, due: Due): Promise<number> {
  */
 async function advanceBatch(app: Dispatcher, want: WantedDoses & { ids?: string[] }): Promise<number> {
   const now = app.clock.now();
+  const channels = new Set(app.channels.keys());
   const { taken, chunks } = await transaction(app.sql, async (tx) => {
     const doses = await claimDueDoses(tx, want);
     if (doses.length === 0) return { taken: 0, chunks: [] };
@@ -78,6 +79,7 @@ async function advanceBatch(app: Dispatcher, want: WantedDoses & { ids?: string[
       const situation: DoseSituation = {
         ...dose,
         ...facts,
+        channels,
         contacts: contacts.get(dose.patientId) ?? [],
         quiet: dose.quietHours !== null && isQuiet(dose.quietHours, dose.zone, at),
       };

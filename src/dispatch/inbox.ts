@@ -9,7 +9,7 @@ export function openInbox(app: Dispatcher): void {
   for (const sender of [...app.channels.values()].flat()) {
     sender.receive?.({
       receipts: async (receipts) => applyReceipts(app, await named(app, sender, receipts)),
-      reply: async (message) => (await receiveReply(app, message)).reply,
+      reply: async (message) => (await receiveReply(app, { ...message, channel: 'sms' })).reply,
     });
   }
 }

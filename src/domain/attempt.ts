@@ -1,13 +1,19 @@
-/** The roads to a person. WhatsApp and voice join this list with their adapters. */
-export const CHANNELS = ['push', 'sms', 'email'] as const;
+/** The roads to a person. */
+export const CHANNELS = ['push', 'webpush', 'sms', 'whatsapp', 'voice', 'email'] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
-/** Which kind of contact point each channel needs. */
-export const CONTACT_KIND = { push: 'push', sms: 'phone', email: 'email' } as const satisfies Record<
-  ChannelName,
-  string
->;
+/** Which kind of contact point each channel needs. A number on WhatsApp is told apart: not every phone has it. */
+export const CONTACT_KIND = {
+  push: 'push',
+  webpush: 'webpush',
+  sms: 'phone',
+  whatsapp: 'whatsapp',
+  voice: 'phone',
+  email: 'email',
+} as const satisfies Record<ChannelName, string>;
 export type ContactKind = (typeof CONTACT_KIND)[ChannelName];
+
+export const CONTACT_KINDS: readonly ContactKind[] = [...new Set(Object.values(CONTACT_KIND))];
 
 /**
  * One message to one contact point. `intent` is written before anything leaves; while its chunk is `sending` the message
@@ -30,8 +36,11 @@ export function attemptStatesBefore(next: AttemptState): AttemptState[] {
   return (Object.keys(TRANSITIONS) as AttemptState[]).filter((state) => TRANSITIONS[state].includes(next));
 }
 
-/** Why a message goes out: a reminder to the patient, the same to a caregiver, or a case to a clinician. */
-export type AttemptPurpose = 'reminder' | 'caregiver' | 'escalation';
+/**
+ * Why a message goes out: a reminder to the patient, the same to a caregiver, a case to a clinician, or what a person wrote to
+ * the patient.
+ */
+export type AttemptPurpose = 'reminder' | 'caregiver' | 'escalation' | 'message';
 
 /** What a provider's answer means for one message: a closed list; every adapter maps everything onto it. */
 export type Outcome =

@@ -24,4 +24,13 @@ export function statesBefore(next: DoseState): DoseState[] {
 export type Answer = 'taken' | 'skipped' | 'snoozed';
 
 /** The road an answer came by. */
-export type AnswerRoad = 'push_action' | 'sms_reply' | 'link' | 'api';
+export const ANSWER_ROADS = [
+  'push_action',
+  'webpush_action',
+  'sms_reply',
+  'whatsapp_reply',
+  'voice_key',
+  'link',
+  'api',
+] as const;
+export type AnswerRoad = (typeof ANSWER_ROADS)[number];

@@ -1,5 +1,18 @@
-/** Why a case is open. One open case per patient + prescription + kind; further misses append to it. */
-export type EscalationKind = 'missed_critical' | 'missed_streak' | 'undelivered_critical';
+/**
+ * Why a case is open: a dose nobody answered, what somebody wrote, or a patient whom nothing reaches any more. One open case per
+ * patient + prescription + kind; further misses append to it.
+ */
+export const ESCALATION_KINDS = [
+  'missed_critical',
+  'missed_streak',
+  'undelivered_critical',
+  'urgent_reply',
+  'problem_reply',
+  'wrong_person',
+  'unclear_reply',
+  'unreachable',
+] as const;
+export type EscalationKind = (typeof ESCALATION_KINDS)[number];
 
 /** `open → acknowledged → resolved`; also resolved by itself on a late answer, with the reason. */
 export type EscalationState = 'open' | 'acknowledged' | 'resolved';

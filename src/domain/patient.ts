@@ -1,6 +1,6 @@
 import type { ChannelName, ContactKind } from './attempt.ts';
 
-/** `value`: E.164 phone, e-mail address or device token. */
+/** `value`: E.164 phone or WhatsApp number, e-mail address, device token, or a browser's PushSubscription as JSON. */
 export interface Contact {
   kind: ContactKind;
   value: string;
@@ -15,6 +15,16 @@ export interface CarePerson {
 export type RoutineTime = 'wake' | 'breakfast' | 'lunch' | 'dinner' | 'sleep';
 type Routine = Partial<Record<RoutineTime, string>>;
 
+/**
+ * What a patient agreed to. No consent, no reminder: doses are still planned and accounted for as undelivered. Absent
+ * channels: all. `criticalInQuietHours`: critical doses may ring inside the quiet hours.
+ */
+export interface Consent {
+  reminders: boolean;
+  channels?: ChannelName[];
+  criticalInQuietHours?: boolean;
+}
+
 /** Everything the patient PUT replaces. `zone` is an IANA zone, `locale` a BCP 47 tag. */
 export interface PatientRecord {
   externalId: string;
@@ -25,8 +35,9 @@ export interface PatientRecord {
   contacts: Contact[];
   caregivers: CarePerson[];
   clinicians: CarePerson[];
-  /** No consent, no reminder: doses are still planned and accounted for as undelivered. Absent channels: all. */
-  consent: { reminders: boolean; channels?: ChannelName[] };
+  consent: Consent;
+  /** False: reminders call this patient instead of being written. */
+  canRead?: boolean;
   /** Wall clock `HH:mm`; non-critical reminders are not sent inside it. */
   quietHours?: { from: string; to: string };
   /** The patient has died: every prescription is stopped and nothing is sent any more. */

@@ -28,6 +28,7 @@ function dose(given: Partial<DoseSituation> = {}): DoseSituation {
     windowEndsAt: minutes(60),
     rung: 0,
     policy: completePolicy({}),
+    channels: new Set(CHANNELS),
     consent: { reminders: true },
     quiet: false,
     contacts: ALL,

@@ -1,5 +1,5 @@
 import { type ChannelName, CONTACT_KIND, type ContactKind } from '../domain/attempt.ts';
-import type { ContactOwner } from '../domain/patient.ts';
+import type { Consent, ContactOwner } from '../domain/patient.ts';
 import type { Policy, Rung } from '../domain/policy.ts';
 
 /** What deciding a dose's next action takes; nothing is read from anywhere else. */
@@ -11,7 +11,9 @@ export interface DoseSituation {
   /** The next rung of the ladder. */
   rung: number;
   policy: Policy;
-  consent: { reminders: boolean; channels?: string[] };
+  consent: Consent;
+  /** The channels that have a provider here. */
+  channels: ReadonlySet<ChannelName>;
   /** Whether `at` lies in the patient's quiet hours. */
   quiet: boolean;
   contacts: { id: string; owner: ContactOwner; kind: ContactKind; state: string; stateCode: string | null }[];
@@ -87,6 +89,7 @@ function reachable(
 ): { contactPointId: string } | { code: string } {
   if (!dose.consent.reminders) return { code: 'no_consent' };
   if (dose.consent.channels?.includes(channel) === false) return { code: 'channel_not_consented' };
+  if (!dose.channels.has(channel)) return { code: 'no_provider' };
   if (dose.quiet && !dose.policy.critical) return { code: 'quiet_hours' };
   const candidates = dose.contacts.filter((c) => c.owner === to && c.kind === CONTACT_KIND[channel]);
   const active = candidates.find((c) => c.state === 'active');

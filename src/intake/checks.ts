@@ -3,9 +3,16 @@ import type { Policy } from '../domain/policy.ts';
 import type { FieldError } from '../domain/refusal.ts';
 import { isZone } from '../regimen/local-time.ts';
 
+const PHONE: [RegExp, string] = [
+  /^\+[1-9]\d{6,14}$/,
+  'must be an E.164 number such as +51987654321: a plus, the country code, digits only',
+];
+
 /** Per kind of contact point: its form, and how to mend a value that has another. */
 const CONTACT_FORMS: Record<Contact['kind'], [RegExp, string]> = {
-  phone: [/^\+[1-9]\d{6,14}$/, 'must be an E.164 number such as +51987654321: a plus, the country code, digits only'],
+  phone: PHONE,
+  whatsapp: PHONE,
+  webpush: [/^\{.{1,4094}\}$/s, 'must be the PushSubscription of the browser as JSON'],
   email: [
     /^(?=.{3,254}$)[^\s@<>()[\]",;:\\\p{Cc}]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.)+[\p{L}\p{N}-]{2,63}$/u,
     'must be an e-mail address such as ana@example.org',

@@ -68,6 +68,7 @@ export async function reachOf(sql: Sql, doseIds: string[]): Promise<Map<string, 
 /** Everything sending one attempt needs, read just before it leaves. Encrypted fields are opened by the caller. */
 export interface AttemptToSend {
   id: string;
+  tenantId: string;
   doseId: string;
   localDate: string;
   escalationId: string | null;
@@ -75,6 +76,8 @@ export interface AttemptToSend {
   rung: number;
   channel: ChannelName;
   contactPointId: string;
+  /** When the person behind the contact point last wrote to us there. */
+  wroteAt: Date | null;
   dueAt: Date;
   expiresAt: Date;
   createdAt: Date;
@@ -106,10 +109,10 @@ export async function readToSend(
       ? sql`a.chunk_id = ${which.chunkId}`
       : sql`a.id = ANY(${which.ids}::uuid[]) AND a.day = ANY(${[...new Set(which.ids.map(dayOf))]}::date[])`;
   return sql<AttemptToSend[]>`
-    SELECT a.id, d.critical, a.dose_id AS "doseId", a.local_date AS "localDate",
+    SELECT a.id, a.tenant_id AS "tenantId", d.critical, a.dose_id AS "doseId", a.local_date AS "localDate",
            a.escalation_id AS "escalationId", a.purpose, a.rung, a.channel, a.contact_point_id AS "contactPointId", a.due_at AS "dueAt", a.expires_at AS "expiresAt",
            a.created_at AS "createdAt", a.tries, a.lost, d.state AS "doseState", d.due_at AS "doseDueAt", c.value AS contact,
-           c.state AS "contactState", a.account, a.code, t.locale, t.zone, t.consent,
+           c.state AS "contactState", c.wrote_at AS "wroteAt", a.account, a.code, t.locale, t.zone, t.consent,
            e.state AS "escalationState"
     FROM attempts a
     JOIN doses d ON d.id = a.dose_id AND d.local_date = a.local_date

@@ -1,4 +1,5 @@
 import type { DoseState } from '../domain/dose.ts';
+import type { Consent } from '../domain/patient.ts';
 import type { Policy } from '../domain/policy.ts';
 import { stillUseful } from './catch-up.ts';
 import { column, type Sql } from './pool.ts';
@@ -161,7 +162,7 @@ export interface DueDose {
   critical: boolean;
   policy: Policy;
   zone: string;
-  consent: { reminders: boolean; channels?: string[] };
+  consent: Consent;
   quietHours: { from: string; to: string } | null;
   /** The tenant's share of what there is, and the seconds its routine reminders are spread over. */
   weight: number;

@@ -37,7 +37,7 @@ export async function savePatient(
     locale: record.locale,
     zone: record.zone,
     routine: tx.json(record.routine),
-    consent: tx.json(record.consent),
+    consent: tx.json({ ...record.consent }),
     quiet_hours: record.quietHours === undefined ? null : tx.json(record.quietHours),
     updated_at: now,
   };

@@ -10,8 +10,8 @@ CREATE TABLE attempts (
   day date NOT NULL,
   tenant_id uuid NOT NULL,
   patient_id uuid NOT NULL,
-  dose_id uuid NOT NULL,
-  local_date date NOT NULL,
+  dose_id uuid,
+  local_date date,
   escalation_id uuid,
   purpose text NOT NULL,
   rung smallint NOT NULL,
@@ -30,7 +30,8 @@ CREATE TABLE attempts (
   ended_at timestamp with time zone,
   check_at timestamp with time zone,
   account text,
-  lost smallint NOT NULL DEFAULT 0
+  lost smallint NOT NULL DEFAULT 0,
+  message_id uuid
 ) PARTITION BY RANGE (day);
 
 CREATE TABLE attendance (
@@ -38,6 +39,30 @@ CREATE TABLE attendance (
   seen_at timestamp with time zone NOT NULL,
   away_until timestamp with time zone
 ) WITH (fillfactor=50);
+
+CREATE TABLE callback_endpoints (
+  id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  url bytea NOT NULL,
+  secret bytea NOT NULL,
+  events text[] NOT NULL,
+  state text NOT NULL DEFAULT 'enabled'::text,
+  failing_since timestamp with time zone,
+  created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE callbacks (
+  id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  event text NOT NULL,
+  payload jsonb NOT NULL,
+  state text NOT NULL DEFAULT 'pending'::text,
+  tries smallint NOT NULL DEFAULT 0,
+  next_at timestamp with time zone,
+  status smallint,
+  created_at timestamp with time zone NOT NULL
+);
 
 CREATE TABLE chunks (
   id uuid NOT NULL,
@@ -69,6 +94,19 @@ CREATE TABLE confirmations (
   source_id text
 );
 
+CREATE TABLE consent_events (
+  id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  patient_id uuid NOT NULL,
+  contact_point_id uuid,
+  channel text,
+  purpose text NOT NULL,
+  granted boolean NOT NULL,
+  source text NOT NULL,
+  source_id text,
+  at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE contact_points (
   id uuid NOT NULL,
   tenant_id uuid NOT NULL,
@@ -81,15 +119,16 @@ CREATE TABLE contact_points (
   "position" smallint NOT NULL,
   state text NOT NULL DEFAULT 'active'::text,
   state_code text,
-  created_at timestamp with time zone NOT NULL
+  created_at timestamp with time zone NOT NULL,
+  wrote_at timestamp with time zone
 );
 
 CREATE TABLE dead_letters (
   id uuid NOT NULL,
   kind text NOT NULL,
   subject uuid NOT NULL,
-  dose_id uuid NOT NULL,
-  local_date date NOT NULL,
+  dose_id uuid,
+  local_date date,
   tenant_id uuid NOT NULL,
   patient_id uuid NOT NULL,
   reason text NOT NULL,
@@ -124,7 +163,8 @@ CREATE TABLE doses (
   resolved_at timestamp with time zone,
   missed_at timestamp with time zone,
   taken_at timestamp with time zone,
-  late boolean NOT NULL DEFAULT false
+  late boolean NOT NULL DEFAULT false,
+  snoozes smallint NOT NULL DEFAULT 0
 ) PARTITION BY RANGE (local_date);
 
 CREATE TABLE escalation_doses (
@@ -137,7 +177,7 @@ CREATE TABLE escalations (
   id uuid NOT NULL,
   tenant_id uuid NOT NULL,
   patient_id uuid NOT NULL,
-  prescription_id uuid NOT NULL,
+  prescription_id uuid,
   kind text NOT NULL,
   state text NOT NULL DEFAULT 'open'::text,
   opened_at timestamp with time zone NOT NULL,
@@ -164,7 +204,10 @@ CREATE TABLE inbound_messages (
   intent text NOT NULL,
   dose_id uuid,
   reply bytea,
-  received_at timestamp with time zone NOT NULL
+  received_at timestamp with time zone NOT NULL,
+  channel text NOT NULL DEFAULT 'sms'::text,
+  tenant_id uuid,
+  patient_id uuid
 );
 
 CREATE TABLE incidents (
@@ -175,6 +218,16 @@ CREATE TABLE incidents (
   closed_at timestamp with time zone,
   tenant_id uuid,
   affected integer NOT NULL DEFAULT 0
+);
+
+CREATE TABLE messages (
+  id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  patient_id uuid NOT NULL,
+  contact_point_id uuid NOT NULL,
+  body bytea NOT NULL,
+  author bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE migrations (
@@ -194,7 +247,8 @@ CREATE TABLE patients (
   quiet_hours jsonb,
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
-  deceased_at timestamp with time zone
+  deceased_at timestamp with time zone,
+  can_read boolean NOT NULL DEFAULT true
 );
 
 CREATE TABLE prescriptions (
@@ -235,6 +289,18 @@ CREATE TABLE provider_refs (
   created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE questions (
+  id uuid NOT NULL,
+  sender bytea NOT NULL,
+  channel text NOT NULL,
+  kind text NOT NULL,
+  answer text,
+  options jsonb NOT NULL,
+  state text NOT NULL DEFAULT 'open'::text,
+  asked_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE silence_check (
   one_row boolean NOT NULL DEFAULT true,
   checked_to timestamp with time zone NOT NULL,
@@ -248,7 +314,8 @@ CREATE TABLE tenants (
   created_at timestamp with time zone NOT NULL,
   weight smallint NOT NULL DEFAULT 1,
   spread_seconds smallint NOT NULL DEFAULT 0,
-  peak_per_minute integer
+  peak_per_minute integer,
+  conversation jsonb NOT NULL DEFAULT '{}'::jsonb
 );
 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (hash);
@@ -257,11 +324,17 @@ ALTER TABLE attempts ADD CONSTRAINT attempts_pkey PRIMARY KEY (id, day);
 
 ALTER TABLE attendance ADD CONSTRAINT attendance_pkey PRIMARY KEY (one_row);
 
+ALTER TABLE callback_endpoints ADD CONSTRAINT callback_endpoints_pkey PRIMARY KEY (id);
+
+ALTER TABLE callbacks ADD CONSTRAINT callbacks_pkey PRIMARY KEY (id);
+
 ALTER TABLE chunks ADD CONSTRAINT chunks_pkey PRIMARY KEY (id);
 
 ALTER TABLE confirmations ADD CONSTRAINT confirmations_pkey PRIMARY KEY (id);
 
 ALTER TABLE confirmations ADD CONSTRAINT confirmations_source_id_key UNIQUE (source_id);
+
+ALTER TABLE consent_events ADD CONSTRAINT consent_events_pkey PRIMARY KEY (id);
 
 ALTER TABLE contact_points ADD CONSTRAINT contact_points_patient_id_owner_kind_lookup_key UNIQUE (patient_id, owner, kind, lookup);
 
@@ -281,6 +354,8 @@ ALTER TABLE inbound_messages ADD CONSTRAINT inbound_messages_pkey PRIMARY KEY (s
 
 ALTER TABLE incidents ADD CONSTRAINT incidents_pkey PRIMARY KEY (id);
 
+ALTER TABLE messages ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+
 ALTER TABLE migrations ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
 ALTER TABLE patients ADD CONSTRAINT patients_pkey PRIMARY KEY (id);
@@ -295,13 +370,15 @@ ALTER TABLE proofs ADD CONSTRAINT proofs_pkey PRIMARY KEY (tenant_id, day);
 
 ALTER TABLE provider_refs ADD CONSTRAINT provider_refs_pkey PRIMARY KEY (account, ref);
 
+ALTER TABLE questions ADD CONSTRAINT questions_pkey PRIMARY KEY (id);
+
 ALTER TABLE silence_check ADD CONSTRAINT silence_check_pkey PRIMARY KEY (one_row);
 
 ALTER TABLE tenants ADD CONSTRAINT tenants_name_key UNIQUE (name);
 
 ALTER TABLE tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
 
-ALTER TABLE attempts ADD CONSTRAINT attempts_check CHECK (((purpose = 'escalation'::text) = (escalation_id IS NOT NULL)));
+ALTER TABLE attempts ADD CONSTRAINT attempts_case_check CHECK (((purpose = 'escalation'::text) = (escalation_id IS NOT NULL)));
 
 ALTER TABLE attempts ADD CONSTRAINT attempts_check1 CHECK (((state = 'unknown'::text) = (check_at IS NOT NULL)));
 
@@ -311,11 +388,21 @@ ALTER TABLE attempts ADD CONSTRAINT attempts_check3 CHECK (((state <> 'delivered
 
 ALTER TABLE attempts ADD CONSTRAINT attempts_check4 CHECK (((state <> ALL (ARRAY['failed'::text, 'cancelled'::text])) OR ((ended_at IS NOT NULL) AND (code IS NOT NULL))));
 
-ALTER TABLE attempts ADD CONSTRAINT attempts_purpose_check CHECK ((purpose = ANY (ARRAY['reminder'::text, 'caregiver'::text, 'escalation'::text])));
+ALTER TABLE attempts ADD CONSTRAINT attempts_dose_check CHECK ((((dose_id IS NULL) = (local_date IS NULL)) AND ((dose_id IS NOT NULL) OR (purpose = ANY (ARRAY['escalation'::text, 'message'::text])))));
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_message_check CHECK (((purpose = 'message'::text) = (message_id IS NOT NULL)));
+
+ALTER TABLE attempts ADD CONSTRAINT attempts_purpose_check CHECK ((purpose = ANY (ARRAY['reminder'::text, 'caregiver'::text, 'escalation'::text, 'message'::text])));
 
 ALTER TABLE attempts ADD CONSTRAINT attempts_state_check CHECK ((state = ANY (ARRAY['intent'::text, 'accepted'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'cancelled'::text])));
 
 ALTER TABLE attendance ADD CONSTRAINT attendance_one_row_check CHECK (one_row);
+
+ALTER TABLE callback_endpoints ADD CONSTRAINT callback_endpoints_state_check CHECK ((state = ANY (ARRAY['enabled'::text, 'disabled'::text])));
+
+ALTER TABLE callbacks ADD CONSTRAINT callbacks_check CHECK (((state = 'pending'::text) = (next_at IS NOT NULL)));
+
+ALTER TABLE callbacks ADD CONSTRAINT callbacks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])));
 
 ALTER TABLE chunks ADD CONSTRAINT chunks_check CHECK (((state = 'sending'::text) = (lease_until IS NOT NULL)));
 
@@ -329,9 +416,13 @@ ALTER TABLE confirmations ADD CONSTRAINT confirmations_check CHECK (((answer <> 
 
 ALTER TABLE confirmations ADD CONSTRAINT confirmations_effect_check CHECK ((effect = ANY (ARRAY['applied'::text, 'repeated'::text, 'refused'::text])));
 
-ALTER TABLE confirmations ADD CONSTRAINT confirmations_road_check CHECK ((road = ANY (ARRAY['push_action'::text, 'sms_reply'::text, 'link'::text, 'api'::text])));
+ALTER TABLE confirmations ADD CONSTRAINT confirmations_road_check CHECK ((road = ANY (ARRAY['push_action'::text, 'webpush_action'::text, 'sms_reply'::text, 'whatsapp_reply'::text, 'voice_key'::text, 'link'::text, 'api'::text])));
 
-ALTER TABLE contact_points ADD CONSTRAINT contact_points_kind_check CHECK ((kind = ANY (ARRAY['push'::text, 'phone'::text, 'email'::text])));
+ALTER TABLE consent_events ADD CONSTRAINT consent_events_purpose_check CHECK ((purpose = ANY (ARRAY['reminders'::text, 'critical_in_quiet_hours'::text])));
+
+ALTER TABLE consent_events ADD CONSTRAINT consent_events_source_check CHECK ((source = ANY (ARRAY['api'::text, 'reply'::text, 'provider'::text, 'mail_link'::text])));
+
+ALTER TABLE contact_points ADD CONSTRAINT contact_points_kind_check CHECK ((kind = ANY (ARRAY['push'::text, 'webpush'::text, 'phone'::text, 'whatsapp'::text, 'email'::text])));
 
 ALTER TABLE contact_points ADD CONSTRAINT contact_points_owner_check CHECK ((owner = ANY (ARRAY['patient'::text, 'caregiver'::text, 'clinician'::text])));
 
@@ -363,7 +454,7 @@ ALTER TABLE escalations ADD CONSTRAINT escalations_check CHECK (((state <> 'ackn
 
 ALTER TABLE escalations ADD CONSTRAINT escalations_check1 CHECK (((state = 'resolved'::text) = ((resolved_at IS NOT NULL) AND (resolution IS NOT NULL))));
 
-ALTER TABLE escalations ADD CONSTRAINT escalations_kind_check CHECK ((kind = ANY (ARRAY['missed_critical'::text, 'missed_streak'::text, 'undelivered_critical'::text])));
+ALTER TABLE escalations ADD CONSTRAINT escalations_kind_check CHECK ((kind = ANY (ARRAY['missed_critical'::text, 'missed_streak'::text, 'undelivered_critical'::text, 'urgent_reply'::text, 'problem_reply'::text, 'wrong_person'::text, 'unclear_reply'::text, 'unreachable'::text])));
 
 ALTER TABLE escalations ADD CONSTRAINT escalations_state_check CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text])));
 
@@ -373,6 +464,12 @@ ALTER TABLE incidents ADD CONSTRAINT incidents_kind_check CHECK ((kind = ANY (AR
 
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'stopped'::text])));
 
+ALTER TABLE questions ADD CONSTRAINT questions_answer_check CHECK ((answer = ANY (ARRAY['taken'::text, 'skipped'::text, 'snoozed'::text])));
+
+ALTER TABLE questions ADD CONSTRAINT questions_kind_check CHECK ((kind = ANY (ARRAY['which_dose'::text, 'who'::text, 'clarify'::text])));
+
+ALTER TABLE questions ADD CONSTRAINT questions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'answered'::text, 'replaced'::text])));
+
 ALTER TABLE silence_check ADD CONSTRAINT silence_check_one_row_check CHECK (one_row);
 
 ALTER TABLE tenants ADD CONSTRAINT tenants_peak_per_minute_check CHECK ((peak_per_minute > 0));
@@ -381,17 +478,29 @@ ALTER TABLE tenants ADD CONSTRAINT tenants_spread_seconds_check CHECK (((spread_
 
 ALTER TABLE tenants ADD CONSTRAINT tenants_weight_check CHECK (((weight >= 1) AND (weight <= 100)));
 
+CREATE INDEX attempts_by_case ON public.attempts USING btree (escalation_id) WHERE (escalation_id IS NOT NULL);
+
 CREATE INDEX attempts_by_chunk ON public.attempts USING btree (chunk_id) WHERE (chunk_id IS NOT NULL);
 
 CREATE INDEX attempts_by_dose ON public.attempts USING btree (dose_id);
 
+CREATE INDEX attempts_by_message ON public.attempts USING btree (message_id) WHERE (message_id IS NOT NULL);
+
 CREATE INDEX attempts_unknown ON public.attempts USING btree (check_at) WHERE (check_at IS NOT NULL);
+
+CREATE INDEX callback_endpoints_by_tenant ON public.callback_endpoints USING btree (tenant_id);
+
+CREATE INDEX callbacks_by_tenant ON public.callbacks USING btree (tenant_id, id);
+
+CREATE INDEX callbacks_due ON public.callbacks USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 CREATE INDEX chunks_by_age ON public.chunks USING btree (created_at) WHERE (state = 'done'::text);
 
 CREATE INDEX chunks_live ON public.chunks USING btree (ready_at) WHERE (state <> 'done'::text);
 
 CREATE INDEX confirmations_by_dose ON public.confirmations USING btree (dose_id);
+
+CREATE INDEX consent_events_by_patient ON public.consent_events USING btree (patient_id, id);
 
 CREATE INDEX contact_points_by_lookup ON public.contact_points USING btree (lookup);
 
@@ -411,13 +520,19 @@ CREATE INDEX escalation_doses_by_dose ON public.escalation_doses USING btree (do
 
 CREATE INDEX escalations_by_tenant ON public.escalations USING btree (tenant_id, state, id);
 
-CREATE UNIQUE INDEX escalations_one_open ON public.escalations USING btree (patient_id, prescription_id, kind) WHERE (state <> 'resolved'::text);
+CREATE UNIQUE INDEX escalations_one_open ON public.escalations USING btree (patient_id, prescription_id, kind) NULLS NOT DISTINCT WHERE (state <> 'resolved'::text);
 
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX inbound_by_patient ON public.inbound_messages USING btree (patient_id, received_at) WHERE (patient_id IS NOT NULL);
+
+CREATE INDEX inbound_by_sender ON public.inbound_messages USING btree (sender, received_at);
 
 CREATE INDEX incidents_by_tenant ON public.incidents USING btree (tenant_id, id) WHERE (tenant_id IS NOT NULL);
 
 CREATE UNIQUE INDEX incidents_one_open ON public.incidents USING btree (kind, subject) WHERE (closed_at IS NULL);
+
+CREATE INDEX messages_by_patient ON public.messages USING btree (patient_id, id);
 
 CREATE INDEX prescriptions_by_patient ON public.prescriptions USING btree (patient_id, id);
 
@@ -429,7 +544,19 @@ CREATE INDEX prescriptions_to_plan ON public.prescriptions USING btree (planned_
 
 CREATE INDEX provider_refs_by_age ON public.provider_refs USING btree (created_at);
 
+CREATE UNIQUE INDEX questions_one_open ON public.questions USING btree (sender, channel) WHERE (state = 'open'::text);
+
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE callback_endpoints ADD CONSTRAINT callback_endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE callbacks ADD CONSTRAINT callbacks_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES callback_endpoints(id) ON DELETE CASCADE;
+
+ALTER TABLE consent_events ADD CONSTRAINT consent_events_contact_point_id_fkey FOREIGN KEY (contact_point_id) REFERENCES contact_points(id);
+
+ALTER TABLE consent_events ADD CONSTRAINT consent_events_patient_id_fkey FOREIGN KEY (patient_id) REFERENCES patients(id);
+
+ALTER TABLE consent_events ADD CONSTRAINT consent_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
 ALTER TABLE contact_points ADD CONSTRAINT contact_points_patient_id_fkey FOREIGN KEY (patient_id) REFERENCES patients(id);
 
@@ -447,7 +574,17 @@ ALTER TABLE escalations ADD CONSTRAINT escalations_tenant_id_fkey FOREIGN KEY (t
 
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
+ALTER TABLE inbound_messages ADD CONSTRAINT inbound_messages_patient_id_fkey FOREIGN KEY (patient_id) REFERENCES patients(id);
+
+ALTER TABLE inbound_messages ADD CONSTRAINT inbound_messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
 ALTER TABLE incidents ADD CONSTRAINT incidents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE messages ADD CONSTRAINT messages_contact_point_id_fkey FOREIGN KEY (contact_point_id) REFERENCES contact_points(id);
+
+ALTER TABLE messages ADD CONSTRAINT messages_patient_id_fkey FOREIGN KEY (patient_id) REFERENCES patients(id);
+
+ALTER TABLE messages ADD CONSTRAINT messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
 ALTER TABLE patients ADD CONSTRAINT patients_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 

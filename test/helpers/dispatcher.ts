@@ -40,7 +40,10 @@ export async function testDispatcher(): Promise<TestDispatcher> {
   afterAll(carried.close);
   const scripted = {
     push: scriptedChannel('push', true),
+    webpush: scriptedChannel('webpush', true),
     sms: scriptedChannel('sms', false),
+    whatsapp: scriptedChannel('whatsapp', false),
+    voice: scriptedChannel('voice', false),
     email: scriptedChannel('email', true),
   };
   const channels = Map.groupBy<ChannelName, Channel>(Object.values(scripted), (channel) => channel.name);

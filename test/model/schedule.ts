@@ -1,4 +1,4 @@
-import { CONTACT_KIND } from '#src/domain/attempt.ts';
+import { CHANNELS, CONTACT_KIND } from '#src/domain/attempt.ts';
 import type { DoseSituation } from '#src/escalation/next.ts';
 import { withChunk } from './edit.ts';
 import type { Step } from './machine.ts';
@@ -64,6 +64,7 @@ function situationOf({ policy, ...scope }: Scope, { dose, attempts, refused }: S
     windowEndsAt: new Date(windowEnd({ policy, ...scope })),
     rung: dose.rung,
     policy,
+    channels: new Set(CHANNELS),
     consent: { reminders: true },
     quiet: false,
     contacts: policy.ladder.map(({ channel }) => ({

@@ -4,6 +4,7 @@ import type { OutboundMessage } from '#channels/channel.ts';
 import { issueToken } from '../../ack/tokens.ts';
 import type { App } from '../../app.ts';
 import { plusSeconds } from '../../clock.ts';
+import type { AttemptPurpose } from '../../domain/attempt.ts';
 import { languageOf } from '../../domain/language.ts';
 import type { AttemptToSend } from '../../store/attempts.ts';
 import { remembered } from './remembered.ts';
@@ -11,6 +12,9 @@ import { TEMPLATES } from './templates.ts';
 
 /** A link can be answered this long after the dose was due; answers after the window are recorded as late. */
 const ANSWERABLE_SECONDS = 3 * 24 * 3600;
+
+/** WhatsApp lets free text follow what a person wrote for so long. */
+const SESSION_SECONDS = 24 * 3600;
 
 const liquid = new Liquid({ strictVariables: true });
 /** Stands for the link, which every message has of its own, in texts that are otherwise the same for many. */
@@ -30,7 +34,8 @@ export function render(app: App, attempt: AttemptToSend): OutboundMessage | null
 }
 
 function messageOf(app: App, attempt: AttemptToSend): OutboundMessage {
-  const template = TEMPLATES[languageOf(attempt.locale)][attempt.purpose];
+  const language = languageOf(attempt.locale);
+  const template = TEMPLATES[language][attempt.purpose as Exclude<AttemptPurpose, 'message'>];
   const answer = answerLink(app, attempt);
   const time = localTime(attempt.doseDueAt, attempt.zone);
   const fill = (text: string) => filled(text, time).split(LINK).join(answer.link);
@@ -41,6 +46,9 @@ function messageOf(app: App, attempt: AttemptToSend): OutboundMessage {
     to: app.cipher.open(attempt.contact),
     subject: fill(template.subject),
     text: fill(attempt.channel === 'sms' ? template.sms : template.text),
+    language,
+    time,
+    inSession: attempt.wroteAt !== null && app.clock.now() < plusSeconds(attempt.wroteAt, SESSION_SECONDS),
     ...answer,
     expiresAt: attempt.expiresAt,
     createdAt: attempt.createdAt,

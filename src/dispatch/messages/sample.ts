@@ -18,6 +18,8 @@ export function sampleMessage(
     zone: 'UTC',
     ...of,
     id: SAMPLE_ID,
+    tenantId: SAMPLE_ID,
+    wroteAt: null,
     doseId: SAMPLE_ID,
     localDate: '',
     escalationId: null,

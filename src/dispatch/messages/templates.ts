@@ -11,7 +11,7 @@ interface Template {
   text: string;
 }
 
-export const TEMPLATES: Record<Language, Record<AttemptPurpose, Template>> = {
+export const TEMPLATES: Record<Language, Record<Exclude<AttemptPurpose, 'message'>, Template>> = {
   es: {
     reminder: {
       subject: 'Es la hora de su medicina ({{ time }})',

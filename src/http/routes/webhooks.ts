@@ -45,7 +45,7 @@ function twilioRoutes(app: App, authToken: string): FastifyPluginAsyncTypebox {
       async ({ body }, reply) => {
         const message = parseTwilioInbound(body);
         if (message === null) throw incomplete('MessageSid, From, To and Body');
-        const answer = await receiveReply(app, message);
+        const answer = await receiveReply(app, { ...message, channel: 'sms' });
         return reply.type('text/xml').send(twiml(answer.reply));
       },
     );

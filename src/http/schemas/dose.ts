@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { DOSE_STATES } from '../../domain/dose.ts';
+import { ANSWER_ROADS, DOSE_STATES } from '../../domain/dose.ts';
 import type { DoseRow, DoseTrace } from '../../store/dose-reads.ts';
 import { Id, Instant, NullableInstant, nullable, text } from './common.ts';
 
@@ -45,7 +45,7 @@ export const DoseTraceView = Type.Object({
   attempts: Type.Array(
     Type.Object({
       id: Id,
-      purpose: Type.Enum(['reminder', 'caregiver', 'escalation']),
+      purpose: Type.Enum(['reminder', 'caregiver', 'escalation', 'message']),
       rung: Type.Integer(),
       channel: Type.String(),
       state: Type.Enum(['intent', 'accepted', 'delivered', 'failed', 'unknown', 'cancelled']),
@@ -63,7 +63,7 @@ export const DoseTraceView = Type.Object({
     Type.Object({
       id: Id,
       answer: AnswerSchema,
-      road: Type.Enum(['push_action', 'sms_reply', 'link', 'api']),
+      road: Type.Enum([...ANSWER_ROADS]),
       reason: NullableText,
       takenAt: NullableInstant,
       reportedAt: Instant,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { ESCALATION_KINDS } from '../../domain/escalation.ts';
 import type { StoredEscalation } from '../../store/escalations.ts';
 import { Code, Id, Instant, NullableInstant, nullable, text } from './common.ts';
 import { iso } from './dose.ts';
@@ -20,7 +21,7 @@ export const EscalationView = Type.Object({
   id: Id,
   patient: Type.String(),
   prescriptionId: Id,
-  kind: Type.Enum(['missed_critical', 'missed_streak', 'undelivered_critical']),
+  kind: Type.Enum([...ESCALATION_KINDS]),
   state: EscalationStateSchema,
   openedAt: Instant,
   acknowledgedAt: NullableInstant,

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { CHANNELS, CONTACT_KIND } from '../../domain/attempt.ts';
+import { CHANNELS, CONTACT_KINDS } from '../../domain/attempt.ts';
 import type { PatientRecord, RoutineTime } from '../../domain/patient.ts';
 import type { StoredPatient } from '../../store/patients.ts';
 import { ExternalId, Id, Instant, text } from './common.ts';
@@ -12,7 +12,7 @@ const WallTime = Type.String({
   description: 'a wall-clock time HH:mm such as 08:00',
   examples: ['08:00'],
 });
-const Kind = Type.Enum(Object.values(CONTACT_KIND));
+const Kind = Type.Enum([...CONTACT_KINDS]);
 
 const ContactSchema = Type.Object(
   {
@@ -135,9 +135,15 @@ export function patientView(patient: StoredPatient): Static<typeof PatientView> 
   };
 }
 
+function maskPhone(value: string): string {
+  return value.slice(0, 3) + '*'.repeat(value.length - 5) + value.slice(-2);
+}
+
 const MASKS: Record<StoredPatient['contactPoints'][number]['kind'], (value: string) => string> = {
-  phone: (value) => value.slice(0, 3) + '*'.repeat(value.length - 5) + value.slice(-2),
+  phone: maskPhone,
   email: (value) => `${value.slice(0, 1)}***${value.slice(value.lastIndexOf('@'))}`,
+  webpush: () => '***',
+  whatsapp: maskPhone,
   push: (value) => `***${value.length > 12 ? value.slice(-4) : ''}`,
 };
 
