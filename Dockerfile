@@ -34,4 +34,4 @@ USER node
 EXPOSE 8090 8443 2525
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8090/faults').then(({ok}) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "loadtests/provider-simulator/main.ts", "--host", "0.0.0.0", "--advertise", "simulator", "--http-port", "8090", "--fcm-port", "8443", "--smtp-port", "2525", "--dir", "/simulator"]
+CMD ["node", "loadtests/provider-simulator/main.ts", "--host", "0.0.0.0", "--advertise", "simulator", "--http-port", "8090", "--fcm-port", "8443", "--smtp-port", "2525", "--webpush-port", "8444", "--dir", "/simulator"]

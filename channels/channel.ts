@@ -18,6 +18,8 @@ export interface OutboundMessage {
   /** The page behind the link, and the signed token a push action answers with; absent for escalations. */
   link?: string;
   token?: string;
+  /** E-mail: where its reader stops such mails (RFC 8058); absent for escalations. */
+  unsubscribe?: string;
   /** After this instant the message is worthless: providers drop it (ValidityPeriod, TTL). */
   expiresAt: Date;
   /** When this attempt first went out, for look-ups at the provider. */
@@ -73,7 +75,10 @@ export interface Receipt {
   state: 'accepted' | 'delivered' | 'failed';
   ref: string;
   code?: string;
+  /** The person wants nothing from us at this number. */
   optedOut?: boolean;
+  /** Nothing will arrive at this contact point any more, by this channel. */
+  blocked?: boolean;
 }
 
 /** A receipt that names the provider's message; the attempt too, when this process knows it. */

@@ -3,8 +3,11 @@ import type { Outcome } from '#src/domain/attempt.ts';
 /** `throttled` is a `retry` because of our rate. */
 export type FailureKind = Exclude<Outcome['kind'], 'accepted'> | 'throttled';
 
-/** The outcome of a message that was not accepted, from an adapter's table. `retryAfterMs` counts for retries only. */
-export function failure(kind: FailureKind, code: string, retryAfterMs?: number): Outcome {
+/** The outcome of a message that was not accepted. */
+export type Failure = Exclude<Outcome, { kind: 'accepted' }>;
+
+/** A failure as an adapter's table names it. `retryAfterMs` counts for retries only. */
+export function failure(kind: FailureKind, code: string, retryAfterMs?: number): Failure {
   if (kind === 'contact_failed') return { kind, code, optedOut: false };
   const after = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (kind === 'throttled') return { kind: 'retry', code, throttled: true, ...after };

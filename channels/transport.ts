@@ -30,8 +30,8 @@ export interface HttpAnswer {
 
 interface HttpRequest {
   method: string;
-  headers: Record<string, string>;
-  body?: string | undefined;
+  headers: http.OutgoingHttpHeaders;
+  body?: string | Buffer | undefined;
   agent?: http.Agent | undefined;
   /** For the whole exchange, connecting included. */
   timeoutMs: number;

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { LANES, laneName } from '#src/dispatch/queues.ts';
 import { closeIncident, openIncident } from '#src/store/incidents.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear, driveTo } from '#test/helpers/drive.ts';
@@ -84,8 +85,8 @@ describe('the gauges', () => {
     app.clock.set(DUE);
     await ladderPass(app);
     app.clock.set(past(7));
-    const others = { 'push-critical': 0, sms: 0, 'sms-critical': 0, email: 0, 'email-critical': 0 };
-    expect(await read('queueDepth')).toEqual({ push: 1, ...others });
-    expect(await read('queueAge')).toEqual({ push: 7, ...others });
+    const others = Object.fromEntries(LANES.map((lane) => [laneName(lane), 0]));
+    expect(await read('queueDepth')).toEqual({ ...others, push: 1 });
+    expect(await read('queueAge')).toEqual({ ...others, push: 7 });
   });
 });

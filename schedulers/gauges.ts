@@ -1,6 +1,7 @@
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
 import { laneName } from '#src/dispatch/queues.ts';
 import { DOSE_STATES } from '#src/domain/dose.ts';
+import { callbackDelay } from '#src/store/callback-sending.ts';
 import { oldestReady } from '#src/store/chunks.ts';
 import { countDeadLetters } from '#src/store/dead-letters.ts';
 import { dosesByState, openEscalations, unaccountedDoses, unknownForGood } from '#src/store/gauges.ts';
@@ -23,6 +24,7 @@ export async function gaugesPass(app: Dispatcher): Promise<boolean> {
   const incidents = Map.groupBy(await openIncidents(sql), ({ kind }) => kind);
   for (const kind of INCIDENT_KINDS) metrics.openIncidents.set({ kind }, incidents.get(kind)?.length ?? 0);
   for (const [kind, count] of Object.entries(await countDeadLetters(sql))) metrics.deadLetters.set({ kind }, count);
+  metrics.callbackDelay.set(await callbackDelay(sql, now));
   const oldest = new Map((await oldestReady(sql, now)).map(({ readyAt, ...lane }) => [laneName(lane), readyAt]));
   app.queues.assertUp(); // else the loop counts the error, and the gauges of the queues keep their last values
   for (const [name, queue] of app.queues.lanes) {

@@ -92,6 +92,32 @@ test('any one SMS provider is enough', () => {
   );
 });
 
+describe('WhatsApp', () => {
+  const TEMPLATES = { es: { reminder: `HX${'0'.repeat(32)}` } };
+  const WHATSAPP = { TWILIO_WHATSAPP_FROM: '+51900000009', WHATSAPP_TEMPLATES: JSON.stringify(TEMPLATES) };
+
+  test('is written to by the account that sends SMS, or by one that sends none', () => {
+    const account = { baseUrl: 'https://api.twilio.com', accountSid: 'AC1', authToken: 'secret' };
+    const whatsapp = { ...account, from: '+51900000009', templates: TEMPLATES, perSecond: 80 };
+    expect(readConfig(ENOUGH).whatsapp).toBeUndefined();
+    expect(readConfig({ ...ENOUGH, ...WHATSAPP }).whatsapp).toEqual(whatsapp);
+    const sms = { TWILIO_FROM: undefined, SMS_HTTP: JSON.stringify(GATEWAY) };
+    const config = readConfig({ ...ENOUGH, ...WHATSAPP, ...sms });
+    expect([config.whatsapp, config.sms.twilio]).toEqual([whatsapp, undefined]);
+  });
+
+  test.each([
+    [{ WHATSAPP_TEMPLATES: undefined }, 'WHATSAPP_TEMPLATES is not set'],
+    [{ TWILIO_WHATSAPP_FROM: undefined }, 'TWILIO_WHATSAPP_FROM is not set'],
+    [{ TWILIO_AUTH_TOKEN: undefined }, 'TWILIO_AUTH_TOKEN is not set'],
+    [{ TWILIO_WHATSAPP_FROM: '+51900000008,+51900000009' }, 'TWILIO_WHATSAPP_FROM must be one E.164 number'],
+    [{ WHATSAPP_TEMPLATES: '{"es":{"reminder":"HX1"}}' }, 'WHATSAPP_TEMPLATES es.reminder '],
+    [{ TWILIO_WHATSAPP_PER_SECOND: '0' }, 'TWILIO_WHATSAPP_PER_SECOND must be a whole number from 1'],
+  ])('with %j is one line', (bad, line) => {
+    expect(problemsOf({ ...ENOUGH, ...WHATSAPP, ...bad })).toMatch(new RegExp(`^bad settings: ${line}[^;]*$`));
+  });
+});
+
 describe('one clear line', () => {
   test('says that there is no SMS provider, and not what each would need', () => {
     const line = 'bad settings: no SMS provider is set: set TWILIO_ACCOUNT_SID, SMS_HTTP or SMPP_URL';
@@ -110,6 +136,17 @@ describe('one clear line', () => {
     const line = `bad settings: ${name} is not set (docs/settings.md lists them all)`;
     expect(problemsOf({ ...ENOUGH, [name]: undefined })).toBe(line);
     expect(problemsOf({ ...ENOUGH, [name]: '' })).toBe(line);
+  });
+
+  test('an account of Twilio may call and send no SMS; without its credentials it does not', () => {
+    const { TWILIO_FROM: _, ...account } = ENOUGH;
+    const smpp = { SMPP_URL: 'smpp://u:p@smsc.example.org', SMPP_FROM: '12345' };
+    const config = readConfig({ ...account, ...smpp, TWILIO_VOICE_FROM: '+51900000009' });
+    expect(config.sms.twilio).toBeUndefined();
+    expect(config.voice).toMatchObject({ accountSid: 'AC1', from: '+51900000009', perSecond: 1 });
+    expect(readConfig(ENOUGH).voice).toBeUndefined();
+    const line = problemsOf({ ...WITHOUT_SMS, ...smpp, TWILIO_VOICE_FROM: '+51900000009' });
+    expect(line).toMatch(/TWILIO_ACCOUNT_SID is not set; TWILIO_AUTH_TOKEN is not set/);
   });
 
   test.each([
@@ -140,6 +177,8 @@ describe('one clear line', () => {
     ['TOKEN_SECRET', 'c2hvcnQ=', '32 bytes in base64'],
     ['TWILIO_FROM', '51900000000', 'E.164 number'],
     ['TWILIO_FROM', '+0123456789', 'E.164 number'],
+    ['TWILIO_VOICE_FROM', '900000000', 'E.164 number'],
+    ['TWILIO_VOICE_FROM', '+51900000000,+51900000001', 'one E.164 number'],
     ['SMS_HTTP', '/nowhere/gateway.json', 'path of a JSON file'],
     ['SMS_HTTP', JSON.stringify({ ...GATEWAY, id: 'id' }), 'id '],
     ['FCM_SERVICE_ACCOUNT', '/nowhere/account.json', 'path of a Google service account file'],

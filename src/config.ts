@@ -1,6 +1,15 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { readSmsGateway, type SmsGateway } from './sms-gateway.ts';
+import {
+  PUSH_SERVICES,
+  pushOrigins,
+  vapidPrivateKey,
+  vapidPublicKey,
+  vapidSubject,
+  type WebPushConfig,
+} from './webpush-settings.ts';
+import { readWhatsappTemplates, type WhatsappTemplates } from './whatsapp-templates.ts';
 
 /** A missing or bad setting. The message is one line that says which and what to do. */
 export class ConfigError extends Error {}
@@ -17,21 +26,43 @@ export interface Config {
   /** Signs acknowledgement tokens. */
   tokenSecret: KeyObject;
   push: { baseUrl: string; serviceAccount: ServiceAccount; caFile: string | undefined; perSecond: number };
+  /** Absent: nothing is sent to browsers. */
+  webpush?: WebPushConfig | undefined;
   /** At least one of them. */
   sms: { twilio?: TwilioConfig | undefined; http?: SmsGateway | undefined; smpp?: SmppConfig | undefined };
+  /** By the account of Twilio; absent: nobody is written to there. */
+  whatsapp: WhatsappConfig | undefined;
+  /** Calls, by the account of Twilio; absent: nobody is called. */
+  voice: TwilioVoiceConfig | undefined;
   email: { url: string; from: string; perSecond: number };
+  /** Callbacks to tenants' own systems: whether they may be on private networks, or on this machine. */
+  callbacks: { allowPrivate: boolean };
   schedule: ScheduleConfig;
   /** How long a process that is asked to stop may take for what is in hand. */
   drainSeconds: number;
   logLevel: string;
 }
 
-interface TwilioConfig {
+interface TwilioAccount {
   baseUrl: string;
   accountSid: string;
   authToken: string;
+}
+
+interface TwilioConfig extends TwilioAccount {
   from: string[];
   weight: number;
+  perSecond: number;
+}
+
+interface WhatsappConfig extends TwilioAccount {
+  from: string;
+  templates: WhatsappTemplates;
+  perSecond: number;
+}
+
+interface TwilioVoiceConfig extends TwilioAccount {
+  from: string;
   perSecond: number;
 }
 
@@ -96,6 +127,13 @@ export function readConfig(env: Env): Config {
     problems.length = known;
     return undefined;
   };
+  const twilioAccount = (): TwilioAccount => ({
+    baseUrl: read('TWILIO_BASE_URL', url('http:', 'https:'), 'https://api.twilio.com'),
+    accountSid: read('TWILIO_ACCOUNT_SID', String),
+    authToken: read('TWILIO_AUTH_TOKEN', String),
+  });
+  /** An account that serves another channel does not have to send SMS. */
+  const ofSms = env.TWILIO_WHATSAPP_FROM || env.TWILIO_VOICE_FROM ? [] : ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'];
   const config: Config = {
     databaseUrl: read('DATABASE_URL', url('postgres:', 'postgresql:')),
     redisUrl: read('REDIS_URL', url('redis:', 'rediss:')),
@@ -112,11 +150,17 @@ export function readConfig(env: Env): Config {
       caFile: env.FCM_CA_FILE ? read('FCM_CA_FILE', readableFile) : undefined,
       perSecond: read('FCM_PER_SECOND', integer(1, 1_000_000), 10_000),
     },
+    webpush: optional(['WEBPUSH_PUBLIC_KEY', 'WEBPUSH_PRIVATE_KEY', 'WEBPUSH_SUBJECT'], () => ({
+      publicKey: read('WEBPUSH_PUBLIC_KEY', vapidPublicKey),
+      privateKey: read('WEBPUSH_PRIVATE_KEY', (text) => vapidPrivateKey(text, env.WEBPUSH_PUBLIC_KEY)),
+      subject: read('WEBPUSH_SUBJECT', vapidSubject),
+      origins: read('WEBPUSH_ORIGINS', pushOrigins, PUSH_SERVICES),
+      caFile: env.WEBPUSH_CA_FILE ? read('WEBPUSH_CA_FILE', readableFile) : undefined,
+      perSecond: read('WEBPUSH_PER_SECOND', integer(1, 1_000_000), 1_000),
+    })),
     sms: {
-      twilio: optional(['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'], () => ({
-        baseUrl: read('TWILIO_BASE_URL', url('http:', 'https:'), 'https://api.twilio.com'),
-        accountSid: read('TWILIO_ACCOUNT_SID', String),
-        authToken: read('TWILIO_AUTH_TOKEN', String),
+      twilio: optional(['TWILIO_FROM', ...ofSms], () => ({
+        ...twilioAccount(),
         from: read('TWILIO_FROM', phones),
         weight: read('TWILIO_WEIGHT', integer(1, 100), 1),
         perSecond: read('TWILIO_SEGMENTS_PER_SECOND', integer(1, 1_000_000), 1),
@@ -129,11 +173,23 @@ export function readConfig(env: Env): Config {
         perSecond: read('SMPP_PER_SECOND', integer(1, 1_000_000), 10),
       })),
     },
+    whatsapp: optional(['TWILIO_WHATSAPP_FROM', 'WHATSAPP_TEMPLATES'], () => ({
+      ...twilioAccount(),
+      from: read('TWILIO_WHATSAPP_FROM', phone),
+      templates: read('WHATSAPP_TEMPLATES', readWhatsappTemplates),
+      perSecond: read('TWILIO_WHATSAPP_PER_SECOND', integer(1, 1_000_000), 80),
+    })),
+    voice: optional(['TWILIO_VOICE_FROM'], () => ({
+      ...twilioAccount(),
+      from: read('TWILIO_VOICE_FROM', phone),
+      perSecond: read('TWILIO_CALLS_PER_SECOND', integer(1, 100), 1),
+    })),
     email: {
       url: read('SMTP_URL', url('smtp:', 'smtps:')),
       from: read('EMAIL_FROM', String),
       perSecond: read('EMAIL_PER_SECOND', integer(1, 1_000_000), 14),
     },
+    callbacks: { allowPrivate: read('CALLBACK_ALLOW_PRIVATE', oneOf('true', 'false'), 'false') === 'true' },
     schedule: {
       bucketSeconds: read('BUCKET_SECONDS', integer(1, 3600), 60),
       tickMs: read('TICK_MS', integer(50, 60_000), 1000),
@@ -151,7 +207,7 @@ export function readConfig(env: Env): Config {
     problems.push('no SMS provider is set: set TWILIO_ACCOUNT_SID, SMS_HTTP or SMPP_URL');
   }
   if (problems.length > 0)
-    throw new ConfigError(`bad settings: ${problems.join('; ')} (docs/settings.md lists them all)`);
+    throw new ConfigError(`bad settings: ${[...new Set(problems)].join('; ')} (docs/settings.md lists them all)`);
   return config;
 }
 
@@ -172,6 +228,12 @@ function integer(least: number, most: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function phone(text: string): string {
+  const [number, ...more] = phones(text);
+  if (number === undefined || more.length > 0) throw new Error('must be one E.164 number such as +51900000000');
+  return number;
 }
 
 function phones(text: string): string[] {

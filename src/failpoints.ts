@@ -15,6 +15,7 @@ const FAILPOINTS = [
   'callback_written', // a receipt committed, not answered
   'ack', // an answer written, not committed
   'ack_written', // an answer committed, not answered
+  'told', // a tenant's system has answered a callback, nothing written
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];

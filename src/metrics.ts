@@ -31,6 +31,9 @@ export interface Metrics {
   /** Of the busiest minute of the next 24 hours. */
   forecastRatio: Gauge<'channel' | 'provider'>;
   forecastLate: Gauge<'channel' | 'provider'>;
+  /** Tries of callbacks to tenants' systems, and how late the oldest that may leave is. */
+  callbacks: Counter<'outcome'>;
+  callbackDelay: Gauge;
   queueDepth: Gauge<'queue'>;
   queueAge: Gauge<'queue'>;
   httpSeconds: Histogram<'method' | 'route' | 'status'>;
@@ -55,6 +58,12 @@ export function createMetrics(): Metrics {
     registers,
   });
   silenceChecked.remove();
+  const callbackDelay = new Gauge({
+    name: 'dosebell_callback_delay_seconds',
+    help: 'How long the oldest callback that may leave has been due',
+    registers,
+  });
+  callbackDelay.remove();
   return {
     registry,
     lateness: new Histogram({
@@ -183,6 +192,13 @@ export function createMetrics(): Metrics {
       labelNames: ['channel', 'provider'],
       registers,
     }),
+    callbacks: new Counter({
+      name: 'dosebell_callbacks_total',
+      help: "Tries of callbacks to tenants' systems, by what became of them",
+      labelNames: ['outcome'],
+      registers,
+    }),
+    callbackDelay,
     queueDepth: new Gauge({ name: 'dosebell_queue_depth', help: 'Jobs waiting', labelNames: ['queue'], registers }),
     queueAge: new Gauge({
       name: 'dosebell_queue_age_seconds',

@@ -91,7 +91,7 @@ describe('settings', () => {
     const smpp = { SMPP_URL: 'smpp://u:p@smsc.example.org:2775', SMPP_FROM: '12345' };
     const environment = compose({ ...SECRETS, ...smpp }).services.api?.environment ?? {};
     const { config, asked } = readAs(environment);
-    const ofProviders = asked.filter((name) => /^(FCM|TWILIO|SMS|SMPP|SMTP|EMAIL)_/.test(name));
+    const ofProviders = asked.filter((name) => /^(FCM|WEBPUSH|TWILIO|SMS|SMPP|SMTP|EMAIL)_/.test(name));
     expect(ofProviders.filter((name) => !(name in environment))).toEqual([]);
     const isRate = (name: string) => /_(PER_SECOND|WEIGHT)$/.test(name);
     const unset = Object.fromEntries(Object.entries(environment).filter(([name]) => !isRate(name)));

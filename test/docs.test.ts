@@ -75,6 +75,7 @@ describe('docs/settings.md', () => {
     ...Object.fromEntries(settings.filter(({ name }) => asked.has(name)).map(({ name, example }) => [name, example])),
     FCM_SERVICE_ACCOUNT: '{"project_id":"p","client_email":"c","private_key":"k"}',
     FCM_CA_FILE: import.meta.filename,
+    WEBPUSH_CA_FILE: import.meta.filename,
   };
   const without = (name: string) => Object.fromEntries(Object.entries(examples).filter(([key]) => key !== name));
 

@@ -36,6 +36,16 @@ test('the link is a button, and no text becomes markup', () => {
   expect(html).toContain('>Es &lt;hora&gt;</a>');
 });
 
+test('its reader can stop such mails with one click, where there is a place for that', () => {
+  const unsubscribe = 'https://dosebell.example/u/AbC-_123';
+  const { headers } = mail({ unsubscribe });
+  expect(headers).toMatchObject({
+    'List-Unsubscribe': `<${unsubscribe}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  });
+  expect(Object.keys(mail().headers)).toEqual(['X-Dosebell-Attempt', 'Auto-Submitted']);
+});
+
 test('without a link there is no button', () => {
   const { link: _, ...escalation } = MESSAGE;
   const { html } = mailOf({ ...escalation, text: `"a" < 'b'` }, 'care@clinic.example', 'clinic.example');

@@ -18,7 +18,7 @@ export interface Mail {
  * replies away. `from` is the From header's value; `domain` the part after its @.
  */
 export function mailOf(message: OutboundMessage, from: string, domain: string): Mail {
-  const { attemptId, to, subject, text, link } = message;
+  const { attemptId, to, subject, text, link, unsubscribe } = message;
   return {
     from,
     to,
@@ -26,8 +26,17 @@ export function mailOf(message: OutboundMessage, from: string, domain: string): 
     text,
     html: htmlOf(text, subject, link),
     messageId: `<${attemptId}@${domain}>`,
-    headers: { 'X-Dosebell-Attempt': attemptId, 'Auto-Submitted': 'auto-generated' },
+    headers: {
+      'X-Dosebell-Attempt': attemptId,
+      'Auto-Submitted': 'auto-generated',
+      ...(unsubscribe !== undefined && oneClick(unsubscribe)),
+    },
   };
+}
+
+/** RFC 8058: the reader's mail service stops such mails by a POST of its own, which mail scanners do not make. */
+function oneClick(url: string): Record<string, string> {
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 }
 
 /** The text as HTML, its link as a button that is labelled with the subject, which is in the reader's language. */

@@ -30,11 +30,17 @@ test('groups repeats of a dose on the device and dies with the dose', () => {
         purpose: 'reminder',
         token: 'abc',
         link: 'https://dosebell.example/c/abc',
+        category: 'DOSE_REMINDER',
+        actions: JSON.stringify([
+          { action: 'taken', title: 'La tomé' },
+          { action: 'snoozed', title: 'Más tarde' },
+          { action: 'skipped', title: 'No la tomaré' },
+        ]),
       },
       android: { priority: 'HIGH', ttl: '1800s', notification: { tag: MESSAGE.doseId } },
       apns: {
         headers: { 'apns-collapse-id': MESSAGE.doseId, 'apns-expiration': '1772368200', 'apns-priority': '10' },
-        payload: { aps: { sound: 'default' } },
+        payload: { aps: { sound: 'default', category: 'DOSE_REMINDER', 'mutable-content': 1 } },
       },
     },
   });
@@ -46,6 +52,27 @@ test('an escalation carries neither token nor link', () => {
     message: { data: { attemptId: MESSAGE.attemptId, doseId: MESSAGE.doseId, purpose: 'escalation' } },
   });
   expect(JSON.stringify(fcmMessage(escalation, NOW))).not.toContain('link');
+});
+
+test.each([
+  ['en', 'reminder', 'Taken, Later, Skip'],
+  ['pt', 'reminder', 'Tomei, Mais tarde, Não vou tomar'],
+  ['en', 'caregiver', 'Taken, Skip'],
+  ['en', 'escalation', undefined],
+  ['en', 'message', undefined],
+] as const)('in %s a %s has the buttons %s', (language, purpose, titles) => {
+  const { message } = fcmMessage({ ...MESSAGE, language, purpose }, NOW) as {
+    message: { data: Record<string, string>; apns: { payload: { aps: { category?: string } } } };
+  };
+  const actions: { title: string }[] = JSON.parse(message.data.actions ?? '[]');
+  expect(actions.map(({ title }) => title).join(', ') || undefined).toBe(titles);
+  expect(message.apns.payload.aps.category).toBe(message.data.category);
+  expect(message.data.category === undefined).toBe(titles === undefined);
+});
+
+test('without a token there is nothing to press', () => {
+  const { token: _, ...bare } = MESSAGE;
+  expect(JSON.stringify(fcmMessage(bare, NOW))).not.toMatch(/actions|category/);
 });
 
 test.each([

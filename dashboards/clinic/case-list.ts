@@ -11,6 +11,8 @@ export const SHOWN = 200;
 interface Shown {
   cases: ClinicCase[];
   silent: number;
+  /** The tenant's own systems are no longer told. */
+  isUntold: boolean;
 }
 
 /** The page of the open cases; its script asks for the list again whenever something changed. */
@@ -26,12 +28,12 @@ export function casesPage(view: View, shown: Shown): string {
 }
 
 /** The list alone. */
-export function caseList(view: View, { cases, silent }: Shown): Html {
+export function caseList(view: View, { cases, silent, isUntold }: Shown): Html {
   const { texts } = view;
   const shown = cases.slice(0, SHOWN);
   const of = (state: ClinicCase['state']) => shown.filter((each) => each.state === state);
   const count = cases.length > SHOWN ? texts.cases.more(SHOWN) : texts.cases.count(cases.length);
-  return html`${notice(silent === 0 ? null : texts.cases.silent(silent))}
+  return html`${notice(silent === 0 ? null : texts.cases.silent(silent))}${notice(isUntold ? texts.cases.untold : null)}
 <p role="status" class="count">${cases.length === 0 ? texts.cases.none : count}</p>
 ${section(view, texts.cases.unattended, of('open'))}
 ${section(view, texts.cases.attended, of('acknowledged'))}`;

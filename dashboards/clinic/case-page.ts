@@ -1,8 +1,10 @@
 import type { ClinicCase } from '#src/store/clinic.ts';
 import type { DoseRow, DoseTrace, TraceAnswer, TraceAttempt } from '#src/store/dose-reads.ts';
+import type { ThreadEntry } from '#src/store/thread.ts';
 import { actions, facts, kindBadge } from './case-parts.ts';
 import { type Content, html } from './html.ts';
 import { notice, page } from './layout.ts';
+import { bubble } from './thread.ts';
 import { codeWords, localSeconds, localTime, placeOf, type View } from './view.ts';
 
 /** A dose of the case with all that happened around it. */
@@ -11,8 +13,14 @@ export interface TracedDose {
   trace: DoseTrace;
 }
 
-/** The page of one case: `doses` newest first, of which the page may leave out the oldest. */
-export function casePage(view: View, one: ClinicCase, doses: TracedDose[], problem: string | null): string {
+/** What a case is about: `doses` newest first, of which the page may leave out the oldest; what was written, oldest first. */
+interface CaseFile {
+  doses: TracedDose[];
+  written: ThreadEntry[];
+}
+
+/** The page of one case. */
+export function casePage(view: View, one: ClinicCase, { doses, written }: CaseFile, problem: string | null): string {
   const { texts } = view;
   const left = one.doseIds.length - doses.length;
   return page(
@@ -23,9 +31,14 @@ ${notice(problem)}
 <div class="heading"><h1>${one.patient}</h1>${kindBadge(view, one)}</div>
 <section class="card">${facts(view, one)}
 <p><a href="/clinic/patients/${one.patientId}">${texts.case.seePatient}</a></p>
+<p><a href="/clinic/patients/${one.patientId}#thread">${texts.case.seeThread}</a></p>
 ${actions(view, one, 'case')}</section>
-<h2>${texts.case.trace}</h2>
-<p class="hint">${texts.case.localTime(placeOf(one.zone))}</p>
+${written.length > 0 && html`<h2>${texts.case.wrote}</h2><ol class="thread">${written.map((entry) => bubble(view, one.zone, entry))}</ol>`}
+${
+  doses.length > 0 &&
+  html`<h2>${texts.case.trace}</h2>
+<p class="hint">${texts.case.localTime(placeOf(one.zone))}</p>`
+}
 ${doses.map((each) => tracedDose(view, each))}
 ${left > 0 && html`<p>${texts.case.earlierDoses(left)}</p>`}`,
   );

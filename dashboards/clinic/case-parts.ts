@@ -1,3 +1,4 @@
+import { type EscalationKind, MISS_KINDS, REPLY_KINDS } from '#src/domain/escalation.ts';
 import type { ClinicCase } from '#src/store/clinic.ts';
 import { type Content, html } from './html.ts';
 import { RESOLUTIONS } from './texts.ts';
@@ -6,22 +7,33 @@ import { ago, codeWords, localTime, placeOf, type View } from './view.ts';
 /** Where a case's buttons lead back to. */
 type Origin = 'list' | 'case';
 
-/** Whether losing this case could harm: a critical dose, unlike a streak of routine ones. */
+const ROUTINE: ReadonlySet<EscalationKind> = new Set(['missed_streak', 'wrong_person', 'unclear_reply']);
+
+/** Whether losing this case could harm: a critical dose, or what somebody wrote, unlike a streak of routine doses. */
 export function isCritical({ kind }: ClinicCase): boolean {
-  return kind !== 'missed_streak';
+  return !ROUTINE.has(kind);
+}
+
+/** Whether the case is about what somebody wrote. */
+export function isReply({ kind }: ClinicCase): boolean {
+  return kind !== 'unreachable' && REPLY_KINDS.some((each) => each === kind);
 }
 
 export function kindBadge(view: View, one: ClinicCase): Content {
   return html`<p class="badge ${isCritical(one) ? 'critical' : 'routine'}">${view.texts.kind[one.kind]}</p>`;
 }
 
+function isMiss({ kind }: ClinicCase): boolean {
+  return MISS_KINDS.some((each) => each === kind);
+}
+
 /** What it is about, since when (the patient's local time), how many doses, and who attends to it. */
 export function facts(view: View, one: ClinicCase): Content {
   const { texts } = view;
   return html`<dl class="facts">
-<div><dt>${texts.case.medication}</dt><dd>${one.medication}</dd></div>
+${one.medication !== null && html`<div><dt>${texts.case.medication}</dt><dd>${one.medication}</dd></div>`}
 <div><dt>${texts.case.since}</dt><dd><time datetime="${one.openedAt.toISOString()}">${localTime(view, one.openedAt, one.zone)}</time> (${placeOf(one.zone)}), ${ago(view, one.openedAt)}</dd></div>
-<div><dt>${texts.case.doses}</dt><dd>${texts.case.doseCount(one.doseIds.length)}</dd></div>
+${isMiss(one) && html`<div><dt>${texts.case.doses}</dt><dd>${texts.case.doseCount(one.doseIds.length)}</dd></div>`}
 </dl>
 ${progress(view, one)}`;
 }

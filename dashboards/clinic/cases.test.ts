@@ -29,6 +29,17 @@ describe('the list', () => {
     expect((await clinic.get('/clinic/fragments/cases')).body).not.toContain('No salieron');
   });
 
+  test("warns while the tenant's own systems are no longer told", async () => {
+    const { sql, clock } = clinic.app;
+    const disabled = { kind: 'callbacks_disabled', subject: 'an endpoint' } as const;
+    const page = async () => (await clinic.get('/clinic/fragments/cases')).body;
+    expect(await page()).not.toContain('callbacks');
+    await growIncidents(sql, [{ ...disabled, tenantId: clinic.tenantId, affected: 0 }], clock.now());
+    expect(await page()).toContain('<p class="notice" role="alert">Sus propios sistemas ya no reciben');
+    await closeIncident(sql, disabled, clock.now());
+    expect(await page()).not.toContain('callbacks');
+  });
+
   test('says so when nothing is open', async () => {
     const empty = await createTenant(clinic.app.sql, 'Sin casos', clinic.app.clock.now());
     const signedIn = await clinic.post('/clinic/sign-in', { key: empty.apiKey, by: 'x' });

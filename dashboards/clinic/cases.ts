@@ -1,15 +1,24 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '#src/app.ts';
+import { plusSeconds } from '#src/clock.ts';
 import { isId } from '#src/domain/ids.ts';
 import { Refusal } from '#src/domain/refusal.ts';
+import { switchedOff } from '#src/store/callback-endpoints.ts';
 import { type ClinicCase, clinicCase, clinicCases, silentPatients } from '#src/store/clinic.ts';
 import { readDose, readTrace } from '#src/store/dose-reads.ts';
 import { acknowledgeEscalation, resolveEscalation } from '#src/store/escalations.ts';
+import { afterAll, readThread, type ThreadEntry } from '#src/store/thread.ts';
 import { caseList, casesPage, SHOWN } from './case-list.ts';
 import { casePage, type TracedDose } from './case-page.ts';
+import { isReply } from './case-parts.ts';
 import { RESOLUTIONS, type Texts } from './texts.ts';
 import { viewFor } from './view.ts';
 
+/** What was written in this time after a case was opened stands on its page; the thread has the rest. */
+const WRITTEN_SECONDS = 24 * 3600;
+/** What opened a case came this much before it, at most. */
+const MARGIN_SECONDS = 60;
+const SHOWN_MESSAGES = 100;
 /** A case's page shows this many of its doses, the newest. */
 const SHOWN_DOSES = 10;
 
@@ -20,11 +29,12 @@ type CaseForm = ById & { Body: { from?: unknown; resolution?: unknown } | undefi
 export function caseRoutes(clinic: FastifyInstance, app: App): void {
   const view = (request: FastifyRequest) => viewFor(request, app.clock.now(), request.clinician.by);
   const open = async ({ clinician: { tenantId } }: FastifyRequest) => {
-    const [cases, silent] = await Promise.all([
+    const [cases, silent, untold] = await Promise.all([
       clinicCases(app.sql, app.cipher, tenantId, SHOWN + 1),
       silentPatients(app.sql, tenantId),
+      switchedOff(app.sql, tenantId),
     ]);
-    return { cases, silent };
+    return { cases, silent, isUntold: untold > 0 };
   };
 
   clinic.get('/cases', async (request, reply) => reply.send(casesPage(view(request), await open(request))));
@@ -76,7 +86,11 @@ export function caseRoutes(clinic: FastifyInstance, app: App): void {
   ): Promise<FastifyReply> {
     const shown = view(request);
     const words = problem === null ? null : problem(shown.texts.case.refused);
-    return reply.send(casePage(shown, one, await tracedDoses(app, one), words));
+    const [doses, written] = await Promise.all([
+      tracedDoses(app, one),
+      writtenIn(app, request.clinician.tenantId, one),
+    ]);
+    return reply.send(casePage(shown, one, { doses, written }, words));
   }
 }
 
@@ -88,6 +102,16 @@ async function ownCase(
   const found = isId(id) ? await clinicCase(app.sql, app.cipher, { tenantId, id }) : null;
   if (found === null) throw new Refusal(404, 'No such case');
   return found;
+}
+
+/** What came in from the patient around the opening of a case about it, and in the day after; oldest first. */
+async function writtenIn(app: App, tenantId: string, one: ClinicCase): Promise<ThreadEntry[]> {
+  if (!isReply(one)) return [];
+  const { patientId, openedAt } = one;
+  const before = afterAll(plusSeconds(openedAt, WRITTEN_SECONDS));
+  const { entries } = await readThread(app.sql, app.cipher, { tenantId, patientId, before, limit: SHOWN_MESSAGES });
+  const since = plusSeconds(openedAt, -MARGIN_SECONDS);
+  return entries.filter(({ direction, at }) => direction === 'in' && at >= since).reverse();
 }
 
 async function tracedDoses(app: App, one: ClinicCase): Promise<TracedDose[]> {

@@ -1,4 +1,5 @@
-// Keeps the list of open cases as it is on the server. Without this script the page reloads itself instead.
+// Keeps the list of open cases, and a patient's messages, as they are on the server. Without this script the list's page
+// reloads itself instead.
 const list = document.getElementById('cases');
 const live = document.getElementById('live');
 
@@ -18,12 +19,32 @@ if (list && live) {
   events.addEventListener('changed', refresh);
 }
 
-async function refresh() {
-  const response = await fetch('/clinic/fragments/cases', { headers: { accept: 'text/html' } }).catch(() => null);
-  if (response === null || !response.ok) return;
-  if (response.redirected) return location.reload();
+const MESSAGES_EVERY_MS = 5000;
+const messages = document.querySelector('#messages[data-fragment]');
+
+if (messages) {
+  setInterval(async () => {
+    const next = document.hidden ? null : await fragment(messages.dataset.fragment);
+    if (next !== null && next.innerHTML !== messages.innerHTML) messages.replaceChildren(...next.childNodes);
+  }, MESSAGES_EVERY_MS);
+}
+
+/** A part of a page as it is now; null when it cannot be had. */
+async function fragment(url) {
+  const response = await fetch(url, { headers: { accept: 'text/html' } }).catch(() => null);
+  if (response === null || !response.ok) return null;
+  if (response.redirected) {
+    location.reload(); // the session is over
+    return null;
+  }
   const next = document.createElement('div');
   next.innerHTML = await response.text();
+  return next;
+}
+
+async function refresh() {
+  const next = await fragment('/clinic/fragments/cases');
+  if (next === null) return;
   const unfinished = rememberUnfinished();
   list.replaceChildren(...next.childNodes);
   restore(unfinished);

@@ -4,8 +4,12 @@ import type { View } from './view.ts';
 /** Seconds between reloads of a live page where scripts do not run. */
 const RELOAD_SECONDS = 60;
 
-/** A whole page. `live`: it reloads by itself where scripts do not run. */
-export function page(view: View, { title, live = false }: { title: string; live?: boolean }, content: Content): string {
+/** A whole page. `script`: parts of it are kept up to date; `live`: it reloads by itself where scripts do not run. */
+export function page(
+  view: View,
+  { title, live = false, script = live }: { title: string; live?: boolean; script?: boolean },
+  content: Content,
+): string {
   const { language, texts, by } = view;
   return html`<!doctype html>
 <html lang="${language}">
@@ -15,11 +19,8 @@ export function page(view: View, { title, live = false }: { title: string; live?
 <meta name="robots" content="noindex">
 <title>${title} · dosebell</title>
 <link rel="stylesheet" href="/clinic/clinic.css">
-${
-  live &&
-  html`<noscript><meta http-equiv="refresh" content="${RELOAD_SECONDS}"></noscript>
-<script src="/clinic/clinic.js" defer></script>`
-}
+${live && html`<noscript><meta http-equiv="refresh" content="${RELOAD_SECONDS}"></noscript>`}
+${script && html`<script src="/clinic/clinic.js" defer></script>`}
 </head>
 <body>
 <a class="skip" href="#content">${texts.skipToContent}</a>

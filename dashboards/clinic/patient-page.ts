@@ -1,9 +1,12 @@
 import type { AdherenceReport } from '#src/reports/adherence.ts';
 import type { ClinicPatient, GridDose } from '#src/store/clinic.ts';
 import type { StoredPrescription } from '#src/store/prescriptions.ts';
+import type { OwnReach } from '#src/store/reach.ts';
 import { doseGrid } from './dose-grid.ts';
 import { type Content, html } from './html.ts';
 import { page } from './layout.ts';
+import { reachSection } from './reach.ts';
+import { type ShownThread, threadSection, type Writing } from './thread.ts';
 import { dayName, type View } from './view.ts';
 
 /** What the page of a patient shows, of the local dates [from, to]. */
@@ -14,6 +17,9 @@ export interface PatientFile {
   report: AdherenceReport;
   from: string;
   to: string;
+  reach: OwnReach;
+  thread: ShownThread;
+  writing: Writing;
 }
 
 export function patientPage(view: View, file: PatientFile): string {
@@ -22,11 +28,13 @@ export function patientPage(view: View, file: PatientFile): string {
   const byPrescription = Map.groupBy(doses, (dose) => dose.prescriptionId);
   return page(
     view,
-    { title: patient.name ?? patient.externalId },
+    { title: patient.name ?? patient.externalId, script: true },
     html`<p class="crumb"><a href="/clinic/cases">${texts.case.backToCases}</a></p>
 <h1>${patient.name ?? patient.externalId}</h1>
 <dl class="facts"><div><dt>${texts.patient.id}</dt><dd>${patient.externalId}</dd></div>
 <div><dt>${texts.patient.zone}</dt><dd>${patient.zone}</dd></div></dl>
+${reachSection(view, file.reach)}
+${threadSection(view, patient, file.thread, file.writing)}
 <h2>${texts.patient.adherence}</h2>
 <p class="hint">${texts.patient.period(dayName(view, file.from), dayName(view, file.to))}</p>
 ${figures(view, report)}

@@ -1,7 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { afterAll } from 'vitest';
 import { plusSeconds } from '#src/clock.ts';
-import type { EscalationKind } from '#src/domain/escalation.ts';
+import type { MissKind } from '#src/domain/escalation.ts';
 import type { PatientRecord } from '#src/domain/patient.ts';
 import { completePolicy } from '#src/domain/policy.ts';
 import { buildServer } from '#src/http/server.ts';
@@ -69,7 +69,7 @@ const PATIENT: PatientRecord = {
 /** Stores a patient whose first dose (08:00 in Lima, Monday) was missed, with the case that opened at the window's end. */
 export async function missedDose(
   { app, tenantId }: Pick<TestClinic, 'app' | 'tenantId'>,
-  given: { externalId: string; name?: string; medication?: string; kind?: EscalationKind; critical?: boolean },
+  given: { externalId: string; name?: string; medication?: string; kind?: MissKind; critical?: boolean },
 ): Promise<{ caseId: string; patientId: string; prescriptionId: string; doseId: string }> {
   const { externalId, medication = 'Insulina glargina 10 UI', kind = 'missed_critical', critical = true } = given;
   const record = { ...PATIENT, externalId, ...(given.name === undefined ? {} : { name: given.name }) };

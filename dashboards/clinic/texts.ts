@@ -40,6 +40,7 @@ export interface Texts {
     count: (open: number) => string;
     more: (shown: number) => string;
     silent: (patients: number) => string;
+    untold: string;
     live: string;
     offline: string;
   };
@@ -57,6 +58,8 @@ export interface Texts {
     confirmResolve: string;
     backToCases: string;
     seePatient: string;
+    wrote: string;
+    seeThread: string;
     trace: string;
     earlierDoses: (count: number) => string;
     noAttempts: string;
@@ -86,6 +89,27 @@ export interface Texts {
     between: (low: string, high: string) => string;
     ofDays: (percent: string) => string;
     legend: string;
+  };
+  reach: Record<'title' | 'good' | 'none' | 'unreachable' | 'noConsent', string>;
+  thread: {
+    title: string;
+    none: string;
+    nowhere: string;
+    write: string;
+    hint: string;
+    channel: string;
+    send: string;
+    older: string;
+    newest: string;
+    patient: string;
+    automatic: string;
+    sent: Record<'reminder' | 'caregiver', string>;
+    notKept: string;
+    shared: string;
+    dose: (at: string, state: string) => string;
+    incomplete: (most: number) => string;
+    /** How what came in was understood; what is not here goes without saying. */
+    intents: Record<string, string>;
   };
   kind: Record<EscalationKind, string>;
   caseState: Record<EscalationState, string>;

@@ -47,7 +47,7 @@ export async function openDoses(app: App, count: number): Promise<string[]> {
   const rows = await app.sql<{ id: string }[]>`
     SELECT id FROM doses WHERE tenant_id = ${cohort.tenantId} ORDER BY md5(id::text)`;
   const expiresAt = plusSeconds(now, 24 * HOUR);
-  return rows.map(({ id }) => issueToken(app.config.tokenSecret, { doseId: id, expiresAt }));
+  return rows.map(({ id }) => issueToken(app.config.tokenSecret, 'push', { doseId: id, expiresAt }));
 }
 
 /** What is wrong with the rows, where `answered` answers to as many doses were confirmed to the patients. */

@@ -1,23 +1,28 @@
 import { answerLost, type FaultBook, faultOf, type Verdict } from './faults.ts';
 import type { Ledger } from './ledger.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox, OutboxMessage } from './outbox.ts';
 import type { Patients } from './patients.ts';
 import { CHANNEL_OF, type Provider } from './types.ts';
 
 /**
- * An accepted message. `reply` is how the person who got it writes back (SMS), resolving to an HTTP status or 0;
+ * An accepted message. `reply` is how the person who got it writes back (SMS), and `press` how one presses a key (a call) or a button (WhatsApp),
+ * resolving to an HTTP status or 0;
  * `actionToken` is what a push action answers with.
  */
 interface Acceptance {
   provider: Provider;
   to: string;
   reply?: (text: string) => Promise<number>;
+  press?: (key: string) => Promise<number>;
   text: string;
   actionToken?: string | undefined;
+  unsubscribe?: string | undefined;
   attemptId: string | null;
   ref: string;
   /** As in the ledger. */
   identity?: string | null;
+  /** False: taken, and given up before anybody sees it. */
+  arrives?: boolean;
   /** What the faults decided about it: whether its answer is lost, and whether it ever arrives. */
   verdict: Verdict;
 }
@@ -36,7 +41,21 @@ export class Books {
     this.patients = parts.patients;
   }
 
-  accept({ provider, to, reply, text, actionToken, attemptId, ref, identity = null, verdict }: Acceptance): void {
+  /** The message in the outbox, and how many answers its patient will give. */
+  accept(accepted: Acceptance): { message: OutboxMessage; answers: number } {
+    const {
+      provider,
+      to,
+      reply,
+      press,
+      text,
+      actionToken,
+      unsubscribe,
+      attemptId,
+      ref,
+      identity = null,
+      verdict,
+    } = accepted;
     const channel = CHANNEL_OF[provider];
     this.ledger.append({
       provider,
@@ -46,9 +65,20 @@ export class Books {
       ref,
       identity,
     });
-    const message = { at: new Date().toISOString(), channel, to, text, attemptId, ref, answered: null };
+    const message: OutboxMessage = {
+      at: new Date().toISOString(),
+      channel,
+      to,
+      text,
+      attemptId,
+      ref,
+      answered: null,
+      ...(unsubscribe !== undefined && { unsubscribe }),
+    };
     this.outbox.add(message);
-    if (!faultOf(verdict, 'never_delivered')) this.patients.received(message, { reply, actionToken });
+    const arrives = accepted.arrives !== false && !faultOf(verdict, 'never_delivered');
+    const answers = arrives ? this.patients.received(message, { reply, press, actionToken }) : 0;
+    return { message, answers };
   }
 
   refuse(provider: Provider, attemptId: string | null, code: string): void {

@@ -5,6 +5,7 @@ import https from 'node:https';
 export interface CallResult {
   status: number;
   contentType: string;
+  text: string;
 }
 
 interface CallBody {
@@ -47,7 +48,7 @@ export class Caller {
       ...body.headers,
     };
     return new Promise((resolve) => {
-      const noAnswer = () => resolve({ status: 0, contentType: '' });
+      const noAnswer = () => resolve({ status: 0, contentType: '', text: '' });
       const request = (secure ? https : http).request(url, {
         method,
         agent: this.#agents[secure ? 'https:' : 'http:'],
@@ -57,10 +58,14 @@ export class Caller {
       request.on('timeout', () => request.destroy(new Error('no answer in time')));
       request.on('error', noAnswer);
       request.on('response', (response) => {
-        response.resume();
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (piece: string) => {
+          text += piece;
+        });
         response.on('error', noAnswer);
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '' }),
+          resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', text }),
         );
       });
       request.end(body?.text);

@@ -123,7 +123,7 @@ const refused: {
     path: '/faults',
     body: { provider: 'apns', kind: 'latency' },
     field: 'provider',
-    told: 'fcm, twilio, sms_http, smpp, smtp',
+    told: 'twilio_whatsapp, twilio_voice, sms_http, smpp, smtp',
   },
   {
     name: 'an unknown kind',

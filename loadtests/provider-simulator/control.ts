@@ -7,10 +7,11 @@ import { outboxPage } from './outbox-page.ts';
 import { type ScriptedPatient, VIA_CHANNELS } from './patients.ts';
 import { sendProblem } from './problem.ts';
 import type { TwilioAccount } from './twilio-account.ts';
-import { PROVIDERS } from './types.ts';
+import { CHANNELS, PROVIDERS } from './types.ts';
 
 const exactly = { additionalProperties: false };
-const ChannelName = Type.Enum(['push', 'sms', 'email']);
+const ChannelName = Type.Enum([...CHANNELS]);
+const Contact = Type.Optional(Type.String({ minLength: 1 }));
 
 const FaultBody = Type.Object(
   {
@@ -24,7 +25,7 @@ const FaultBody = Type.Object(
     retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
     perSecond: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     status: Type.Optional(Type.Enum([500, 503])),
-    errorCode: Type.Optional(Type.Integer({ minimum: 30_001, maximum: 30_008 })),
+    errorCode: Type.Optional(Type.Integer({ minimum: 30_001, maximum: 63_999 })),
   },
   exactly,
 );
@@ -32,19 +33,12 @@ const FaultBody = Type.Object(
 const PatientsBody = Type.Array(
   Type.Object(
     {
-      contacts: Type.Object(
-        {
-          push: Type.Optional(Type.String({ minLength: 1 })),
-          sms: Type.Optional(Type.String({ minLength: 1 })),
-          email: Type.Optional(Type.String({ minLength: 3 })),
-        },
-        exactly,
-      ),
+      contacts: Type.Object(Object.fromEntries(CHANNELS.map((channel) => [channel, Contact])), exactly),
       answers: Type.Array(
         Type.Object(
           {
             on: ChannelName,
-            via: Type.Enum(['push_action', 'sms_reply', 'link']),
+            via: Type.Enum(Object.keys(VIA_CHANNELS)),
             delayMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
             action: Type.Enum(['taken', 'skipped', 'snoozed']),
             text: Type.Optional(Type.String({ maxLength: 1_600 })),
@@ -58,11 +52,16 @@ const PatientsBody = Type.Array(
   ),
 );
 
+/** Which answer fits which message, in words. */
+const ROADS = Object.entries(VIA_CHANNELS)
+  .map(([via, channels]) => `${via} answers ${channels.join(' or ')}`)
+  .join(', ');
+
 const OutboxQuery = Type.Object(
   {
     limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$' })),
     to: Type.Optional(Type.String()),
-    channel: Type.Optional(Type.Enum(['push', 'sms', 'email', ''])),
+    channel: Type.Optional(Type.Enum([...CHANNELS, ''])),
   },
   exactly,
 );
@@ -72,13 +71,13 @@ const PublicUrlBody = Type.Object({ url: Type.String({ pattern: '^https?://[^?#]
 interface ControlOptions {
   books: Books;
   account: TwilioAccount;
-  /** Forgets what the other SMS providers hold. */
-  clearSms: () => void;
+  /** Forgets what the other providers hold. */
+  clearOthers: () => void;
   setPublicUrl: (url: string) => void;
 }
 
 /** The simulator's own doors: the books to read, the faults and patients to order. */
-export async function control(app: FastifyInstance, { books, account, clearSms, setPublicUrl }: ControlOptions) {
+export async function control(app: FastifyInstance, { books, account, clearOthers, setPublicUrl }: ControlOptions) {
   app.get('/ledger', async (_request, reply) =>
     reply.type('application/x-ndjson').send(Readable.from(books.ledger.ndjson())),
   );
@@ -116,7 +115,7 @@ export async function control(app: FastifyInstance, { books, account, clearSms, 
     const patients = request.body as ScriptedPatient[];
     const field = impossibleAnswer(patients);
     if (field !== null) {
-      const detail = `${field}: push_action answers a push, sms_reply an sms, link an sms or email (taken or skipped)`;
+      const detail = `${field}: ${ROADS} (a link: taken or skipped)`;
       return sendProblem(reply, { status: 422, title: 'Not valid', detail, field });
     }
     books.patients.script(patients);
@@ -135,7 +134,7 @@ export async function control(app: FastifyInstance, { books, account, clearSms, 
   app.delete('/state', async (_request, reply) => {
     books.clear();
     account.clear();
-    clearSms();
+    clearOthers();
     return reply.code(204).send();
   });
 }

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { generate } from 'selfsigned';
+import { SIMULATED_TEMPLATES } from './whatsapp-templates.ts';
 
 /** The Firebase project the simulator plays. */
 export const PROJECT_ID = 'dosebell-sim';
@@ -51,10 +52,11 @@ export async function createServiceAccountKeys(): Promise<ServiceAccountKeys> {
 export async function writeClientFiles(
   dir: string,
   { cert, privateKeyPem, tokenUri }: { cert: string; privateKeyPem: string; tokenUri: string },
-): Promise<{ caFile: string; serviceAccount: string }> {
+): Promise<{ caFile: string; serviceAccount: string; whatsappTemplates: string }> {
   await mkdir(dir, { recursive: true });
   const caFile = path.resolve(dir, 'ca.pem');
   const serviceAccount = path.resolve(dir, 'service-account.json');
+  const whatsappTemplates = path.resolve(dir, 'whatsapp-templates.json');
   const account = {
     type: 'service_account',
     project_id: PROJECT_ID,
@@ -66,7 +68,8 @@ export async function writeClientFiles(
   };
   await Promise.all([
     writeFile(caFile, cert, { mode: 0o600 }),
+    writeFile(whatsappTemplates, `${JSON.stringify(SIMULATED_TEMPLATES, null, 2)}\n`),
     writeFile(serviceAccount, `${JSON.stringify(account, null, 2)}\n`, { mode: 0o600 }),
   ]);
-  return { caFile, serviceAccount };
+  return { caFile, serviceAccount, whatsappTemplates };
 }

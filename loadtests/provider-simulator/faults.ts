@@ -2,6 +2,10 @@ import { CHANNEL_OF, contactKey, PROVIDERS, type Provider } from './types.ts';
 
 const ALL: readonly Provider[] = PROVIDERS;
 const SMS: readonly Provider[] = ['twilio', 'sms_http', 'smpp'];
+/** Texts by Twilio; and what every road of texts can do. */
+const TWILIO: readonly Provider[] = ['twilio', 'twilio_whatsapp'];
+const TEXTS: readonly Provider[] = [...SMS, 'twilio_whatsapp'];
+const CALLS: readonly Provider[] = ['twilio_voice'];
 
 /**
  * Every way a provider can misbehave, and who can. `answer` faults decide how the request is answered (the first that
@@ -14,26 +18,31 @@ const KINDS = {
   rate: { acts: 'rate', providers: ALL },
   latency: { acts: 'delay', providers: ALL },
   rate_limited: { acts: 'answer', providers: ALL },
-  server_error: { acts: 'answer', providers: ['fcm', ...SMS] },
+  server_error: { acts: 'answer', providers: ['fcm', 'webpush', ...TEXTS, ...CALLS] },
   timeout_after_accept: { acts: 'answer', providers: ALL },
   reset_mid_answer: { acts: 'answer', providers: ALL },
   reset_mid_request: { acts: 'answer', providers: ALL },
-  unauthenticated: { acts: 'answer', providers: ['fcm', 'twilio', 'sms_http'] },
-  unregistered: { acts: 'answer', providers: ['fcm'] },
+  unauthenticated: { acts: 'answer', providers: ['fcm', 'webpush', ...TWILIO, 'sms_http', ...CALLS] },
+  unregistered: { acts: 'answer', providers: ['fcm', 'webpush'] },
   sender_id_mismatch: { acts: 'answer', providers: ['fcm'] },
-  invalid_number: { acts: 'answer', providers: SMS },
+  invalid_number: { acts: 'answer', providers: [...TEXTS, ...CALLS] },
   not_mobile: { acts: 'answer', providers: ['twilio'] },
-  opted_out: { acts: 'answer', providers: ['twilio', 'sms_http'] },
+  opted_out: { acts: 'answer', providers: [...TWILIO, 'sms_http'] },
   smtp_4xx: { acts: 'answer', providers: ['smtp'] },
   smtp_5xx: { acts: 'answer', providers: ['smtp'] },
   never_delivered: { acts: 'later', providers: ALL },
-  ref_reused: { acts: 'later', providers: SMS },
-  undeliverable: { acts: 'later', providers: SMS },
-  delayed_callbacks: { acts: 'later', providers: SMS },
-  duplicate_callbacks: { acts: 'later', providers: SMS },
-  reordered_callbacks: { acts: 'later', providers: ['twilio'] },
-  stray_callbacks: { acts: 'later', providers: SMS },
-  late_lookup: { acts: 'later', providers: ['twilio', 'sms_http'] },
+  ref_reused: { acts: 'later', providers: TEXTS },
+  undeliverable: { acts: 'later', providers: TEXTS },
+  template_paused: { acts: 'later', providers: ['twilio_whatsapp'] },
+  delayed_callbacks: { acts: 'later', providers: [...TEXTS, ...CALLS] },
+  duplicate_callbacks: { acts: 'later', providers: [...TEXTS, ...CALLS] },
+  reordered_callbacks: { acts: 'later', providers: TWILIO },
+  stray_callbacks: { acts: 'later', providers: TEXTS },
+  late_lookup: { acts: 'later', providers: [...TWILIO, 'sms_http', ...CALLS] },
+  late_events: { acts: 'later', providers: CALLS },
+  machine: { acts: 'later', providers: CALLS },
+  no_answer: { acts: 'later', providers: CALLS },
+  busy: { acts: 'later', providers: CALLS },
 } as const satisfies Record<
   string,
   { acts: 'door' | 'rate' | 'delay' | 'answer' | 'later'; providers: readonly Provider[] }
@@ -50,7 +59,7 @@ export interface FaultOrder {
   times?: number;
   probability?: number;
   latencyMs?: number;
-  /** Of `delayed_callbacks` and `late_lookup`: how much later. */
+  /** Of `delayed_callbacks`, `late_lookup` and `late_events`: how much later. */
   delayMs?: number;
   retryAfterSeconds?: number;
   /** Of a `rate`: how many messages are let through in each second of the clock. */
@@ -86,6 +95,9 @@ export function faultOf({ later }: Pick<Verdict, 'later'>, kind: FaultKind): Fau
   return later.find((fault) => fault.kind === kind);
 }
 
+/** The faults of which it must be said how much later. */
+const DELAYED: readonly FaultKind[] = ['delayed_callbacks', 'late_lookup', 'late_events'];
+
 /** Why an order cannot be carried out, with the field at fault; null when it can. */
 export function refuseOrder(order: FaultOrder): { field: string; detail: string } | null {
   const providers: readonly Provider[] = KINDS[order.kind].providers;
@@ -98,7 +110,7 @@ export function refuseOrder(order: FaultOrder): { field: string; detail: string 
   if (order.kind === 'latency' && order.latencyMs === undefined) {
     return { field: 'latencyMs', detail: 'latency needs latencyMs, the milliseconds to wait before answering' };
   }
-  if ((order.kind === 'delayed_callbacks' || order.kind === 'late_lookup') && order.delayMs === undefined) {
+  if (DELAYED.includes(order.kind) && order.delayMs === undefined) {
     return { field: 'delayMs', detail: `${order.kind} needs delayMs, the milliseconds by which it is later` };
   }
   if (order.kind === 'rate' && order.perSecond === undefined) {

@@ -7,6 +7,7 @@ const HELP = `The provider simulator: FCM, Twilio, an HTTP SMS gateway, an SMSC 
 
   --http-port N     Twilio REST, token endpoint, control and outbox page (default 0: a free port)
   --fcm-port N      FCM HTTP v1, HTTP/2 over TLS (default 0: a free port)
+  --webpush-port N  web push service, HTTPS (default 0: a free port)
   --smtp-port N     SMTP (default 0: a free port)
   --twilio-port N   Twilio REST alone, so that it can be down (default 0: a free port)
   --sms-http-port N  HTTP SMS gateway (default 0: a free port)
@@ -31,6 +32,7 @@ function readOptions(args: string[]): SimulatorOptions | 'help' {
     options: {
       'http-port': text,
       'fcm-port': text,
+      'webpush-port': text,
       'smtp-port': text,
       'twilio-port': text,
       'sms-http-port': text,
@@ -51,6 +53,7 @@ function readOptions(args: string[]): SimulatorOptions | 'help' {
   return {
     httpPort: readPort('--http-port', values['http-port']),
     fcmPort: readPort('--fcm-port', values['fcm-port']),
+    webpushPort: readPort('--webpush-port', values['webpush-port']),
     smtpPort: readPort('--smtp-port', values['smtp-port']),
     twilioPort: readPort('--twilio-port', values['twilio-port']),
     smsHttpPort: readPort('--sms-http-port', values['sms-http-port']),
@@ -75,9 +78,36 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const { http, fcm, smtp, caFile, serviceAccount, twilio, smsHttp, smpp, close } = await startSimulator(options);
+  const {
+    http,
+    fcm,
+    webpush,
+    smtp,
+    caFile,
+    serviceAccount,
+    twilio,
+    twilioVoice,
+    twilioWhatsapp,
+    whatsappTemplates,
+    smsHttp,
+    smpp,
+    close,
+  } = await startSimulator(options);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void close());
-  const address = { http, fcm, smtp, caFile, serviceAccount, twilio, smsHttp, smpp };
+  const address = {
+    http,
+    fcm,
+    webpush,
+    smtp,
+    caFile,
+    serviceAccount,
+    twilio,
+    twilioVoice,
+    twilioWhatsapp,
+    whatsappTemplates,
+    smsHttp,
+    smpp,
+  };
   process.stdout.write(`${JSON.stringify({ msg: 'ready', ...address })}\n`);
 }
 

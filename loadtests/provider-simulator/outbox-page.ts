@@ -1,7 +1,7 @@
 import type { Ledger } from './ledger.ts';
 import type { OutboxFilter, OutboxMessage } from './outbox.ts';
 import type { Patients } from './patients.ts';
-import { CHANNEL_OF, PROVIDERS } from './types.ts';
+import { CHANNEL_OF, CHANNELS, PROVIDERS } from './types.ts';
 
 interface PageContent {
   messages: readonly OutboxMessage[];
@@ -9,8 +9,6 @@ interface PageContent {
   patients: ReturnType<Patients['summary']>;
   filter: OutboxFilter;
 }
-
-const CHANNELS = [...new Set(Object.values(CHANNEL_OF))];
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'self'";

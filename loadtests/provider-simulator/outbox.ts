@@ -9,6 +9,8 @@ export interface OutboxMessage {
   attemptId: string | null;
   ref: string;
   answered: string | null;
+  /** E-mail: where one click stops such mails (RFC 8058), if its headers say so. */
+  unsubscribe?: string;
 }
 
 export interface OutboxFilter {

@@ -1,12 +1,12 @@
 import type { Caller } from './caller.ts';
 import type { OutboxMessage } from './outbox.ts';
 import { Timers } from './timers.ts';
-import { type Channel, contactKey } from './types.ts';
+import { CHANNELS, type Channel, contactKey } from './types.ts';
 
 /** One thing a patient does on receiving a message: on the nth message of that channel, or on each when `nth` is absent. */
 export interface ScriptedAnswer {
   on: Channel;
-  via: 'push_action' | 'sms_reply' | 'link';
+  via: 'push_action' | 'webpush_action' | 'sms_reply' | 'whatsapp_button' | 'whatsapp_reply' | 'voice_key' | 'link';
   delayMs: number;
   action: 'taken' | 'skipped' | 'snoozed';
   text?: string;
@@ -25,8 +25,10 @@ interface Patient {
 
 /** What an answer needs of the message besides its text. */
 interface MessageExtras {
-  /** Sends an SMS back, if that provider has a way; resolves to the HTTP status, 0 when nobody took it. */
+  /** Writes back, if that provider has a way; resolves to the HTTP status, 0 when nobody took it. */
   reply?: ((text: string) => Promise<number>) | undefined;
+  /** Presses a key of a phone that was called, or a message's button for an answer; resolves as `reply` does. */
+  press?: ((key: string) => Promise<number>) | undefined;
   actionToken?: string | undefined;
 }
 
@@ -40,11 +42,17 @@ const AGAIN_MS = [300, 700, 1500, 2000];
 
 const REPLY_TEXT = { taken: '1', skipped: '2', snoozed: '3' } as const;
 
+const NOTIFICATIONS: ReadonlySet<Channel> = new Set(['push', 'webpush']);
+
 /** The channel on which each way of answering makes sense. */
 export const VIA_CHANNELS: Readonly<Record<ScriptedAnswer['via'], readonly Channel[]>> = {
   push_action: ['push'],
+  webpush_action: ['webpush'],
   sms_reply: ['sms'],
-  link: ['sms', 'email'],
+  whatsapp_button: ['whatsapp'],
+  whatsapp_reply: ['whatsapp'],
+  voice_key: ['voice'],
+  link: ['sms', 'whatsapp', 'email'],
 };
 
 /** Simulated patients: they answer what they receive as their script says, through the service's public doors. */
@@ -61,7 +69,7 @@ export class Patients {
   /** Adds patients. A contact answers for the last patient that named it. */
   script(patients: readonly ScriptedPatient[]): void {
     for (const { contacts, answers } of patients) {
-      const patient: Patient = { answers, received: { push: 0, sms: 0, email: 0 } };
+      const patient: Patient = { answers, received: nothing() };
       for (const [channel, to] of Object.entries(contacts)) {
         this.#byContact.set(contactKey(channel as Channel, to), patient);
       }
@@ -69,18 +77,25 @@ export class Patients {
     this.#tally.scripted += patients.length;
   }
 
-  /** A message reached a contact. A push without an action token (an escalation, say) is nothing to answer. */
-  received(message: OutboxMessage, extras: MessageExtras): void {
-    if (this.#byContact.size === 0) return;
+  /**
+   * A message reached a contact; returns how many answers it will get. A notification without an action token (of a case,
+   * say) is nothing to answer.
+   */
+  received(message: OutboxMessage, extras: MessageExtras): number {
+    if (this.#byContact.size === 0) return 0;
     const patient = this.#byContact.get(contactKey(message.channel, message.to));
-    if (patient === undefined || (message.channel === 'push' && extras.actionToken === undefined)) return;
+    if (patient === undefined || (NOTIFICATIONS.has(message.channel) && extras.actionToken === undefined)) return 0;
     patient.received[message.channel] += 1;
     const count = patient.received[message.channel];
+    let answers = 0;
     for (const answer of patient.answers) {
       if (answer.on !== message.channel || (answer.nth !== undefined && answer.nth !== count)) continue;
       const deliver = this.#road(answer, message, extras);
-      if (deliver !== null) this.#timers.later(answer.delayMs, () => void this.#answer(answer, message, deliver));
+      if (deliver === null) continue;
+      answers += 1;
+      this.#timers.later(answer.delayMs, () => void this.#answer(answer, message, deliver));
     }
+    return answers;
   }
 
   /** `failures` counts failed answers by HTTP status; "0" means that the service did not answer or has no address yet. */
@@ -119,11 +134,22 @@ export class Patients {
   #road(answer: ScriptedAnswer, message: OutboxMessage, extras: MessageExtras): (() => Promise<number>) | null {
     switch (answer.via) {
       case 'push_action':
+      case 'webpush_action':
         return () => this.#pushAction(answer, extras.actionToken as string);
+      case 'whatsapp_button': {
+        const { press } = extras;
+        return press === undefined ? null : () => press(answer.action);
+      }
+      case 'whatsapp_reply':
       case 'sms_reply': {
         const text = answer.text ?? REPLY_TEXT[answer.action];
         const { reply } = extras;
         return reply === undefined ? null : () => reply(text);
+      }
+      case 'voice_key': {
+        const key = answer.text ?? REPLY_TEXT[answer.action];
+        const { press } = extras;
+        return press === undefined ? null : () => press(key);
       }
       case 'link': {
         const link = findLink(message.text, this.#options.publicUrl());
@@ -152,6 +178,10 @@ export class Patients {
     const form = { contentType: 'application/x-www-form-urlencoded', text: `action=${answer.action}` };
     return (await this.#options.caller.post(link, form)).status;
   }
+}
+
+function nothing(): Record<Channel, number> {
+  return Object.fromEntries(CHANNELS.map((channel) => [channel, 0])) as Record<Channel, number>;
 }
 
 function newTally() {

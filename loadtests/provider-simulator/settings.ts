@@ -7,13 +7,22 @@ export const PROVIDERS: { bases: string[]; settings: (at: SimulatorAddress) => R
     settings: (at) => ({ FCM_BASE_URL: at.fcm, FCM_CA_FILE: at.caFile, FCM_SERVICE_ACCOUNT: at.serviceAccount }),
   },
   {
+    // Its keys are nobody's but the service's own.
+    bases: ['WEBPUSH_ORIGINS', 'WEBPUSH_PUBLIC_KEY'],
+    settings: (at) => ({ WEBPUSH_ORIGINS: at.webpush, WEBPUSH_CA_FILE: at.caFile }),
+  },
+  {
     bases: ['TWILIO_BASE_URL', 'SMS_HTTP', 'SMPP_URL'],
-    settings: ({ twilio }) => ({
+    settings: ({ twilio, whatsappTemplates }) => ({
       TWILIO_BASE_URL: twilio.baseUrl,
       TWILIO_ACCOUNT_SID: twilio.accountSid,
       TWILIO_AUTH_TOKEN: twilio.authToken,
       TWILIO_FROM: twilio.from,
       TWILIO_SEGMENTS_PER_SECOND: '100', // as of a short code
+      TWILIO_WHATSAPP_FROM: twilio.from,
+      WHATSAPP_TEMPLATES: whatsappTemplates,
+      TWILIO_VOICE_FROM: twilio.from,
+      TWILIO_CALLS_PER_SECOND: '30', // the most that Twilio grants
     }),
   },
   { bases: ['SMTP_URL'], settings: (at) => ({ SMTP_URL: at.smtp, EMAIL_PER_SECOND: '100' }) },

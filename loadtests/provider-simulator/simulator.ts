@@ -19,9 +19,12 @@ import { problemNotFound, problemOfError } from './problem.ts';
 import { GATEWAY_TOKEN, SmsGateway } from './sms-gateway.ts';
 import { SMSC_ACCOUNT, Smsc } from './smsc.ts';
 import { SmtpProvider } from './smtp.ts';
-import { TwilioAccount, type TwilioIdentity } from './twilio-account.ts';
+import { TwilioAccount, type TwilioIdentity, type Written } from './twilio-account.ts';
+import { TwilioCalls } from './twilio-calls.ts';
+import { twilioCallsRest } from './twilio-calls-rest.ts';
 import { twilioRest } from './twilio-rest.ts';
 import type { Provider } from './types.ts';
+import { WebPushService } from './webpush.ts';
 
 /** Twilio identity played when none is given: of no value anywhere else. */
 export const SIMULATED_TWILIO: TwilioIdentity = {
@@ -36,6 +39,7 @@ export interface SimulatorOptions {
   advertise?: string;
   httpPort?: number;
   fcmPort?: number;
+  webpushPort?: number;
   smtpPort?: number;
   twilioPort?: number;
   smsHttpPort?: number;
@@ -50,11 +54,19 @@ export interface SimulatorOptions {
 export interface SimulatorAddress {
   http: string;
   fcm: string;
+  /** The origin of the push service that browsers' subscriptions point to. */
+  webpush: string;
   smtp: string;
   caFile: string;
   serviceAccount: string;
   /** Twilio at a port of its own, which can be shut; the HTTP port carries it too. */
   twilio: TwilioIdentity & { baseUrl: string };
+  /** Twilio at a port that is shut when its voice is down. */
+  twilioVoice: string;
+  /** The same for WhatsApp alone. */
+  twilioWhatsapp: string;
+  /** A JSON file with the ContentSids of the WhatsApp templates of the account. */
+  whatsappTemplates: string;
   /** The HTTP SMS gateway, and the token it wants. */
   smsHttp: { url: string; token: string };
   /** With system id and password. */
@@ -67,7 +79,11 @@ export interface Simulator extends SimulatorAddress {
   outbox: Outbox;
   faults: FaultBook;
   patients: Patients;
+  /** A real browser stands behind the simulated subscription `id`. */
+  deliverTo(id: string, browser: (payload: string) => void): void;
   setPublicUrl(url: string): void;
+  /** A person writes to one of Twilio's numbers; resolves to the service's HTTP status, 0 when it gave no answer. */
+  write(message: Written): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -87,6 +103,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     caller,
     publicUrl: () => publicUrl,
   });
+  const calls = new TwilioCalls(account.identity, caller);
   const patients = new Patients({
     caller,
     publicUrl: () => publicUrl,
@@ -109,7 +126,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const tokens = new TokenService({ publicKey: keys.publicKey, tokenUri: () => `${http}/token` });
   const gateway = new SmsGateway({ books, caller });
   const smsc = new Smsc(books);
-  const clearSms = () => {
+  const clearOthers = () => {
+    calls.clear();
     gateway.clear();
     smsc.clear();
   };
@@ -117,12 +135,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const close = async () => {
     patients.clear();
     account.clear();
-    clearSms();
+    clearOthers();
     for (const stop of open.splice(0).reverse()) await stop();
     caller.close();
   };
-  const isDown = () => down.has('twilio');
-  const app = createApp({ books, account, tokens, isDown, clearSms, setPublicUrl });
+  const isDown = (provider: Provider) => down.has(provider);
+  const app = createApp({ books, account, calls, tokens, isDown, clearOthers, setPublicUrl });
   /** Opens a provider's port; resolves to its authority. */
   const listen = async (provider: Provider, server: Server, port = 0) => {
     const door = new Door(server);
@@ -136,21 +154,29 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const httpPort = await listenHttp(app, options.httpPort ?? 0, host);
     open.push(() => app.close());
     http = `http://${advertise}:${httpPort}`;
+    let webpush = '';
+    const pushService = new WebPushService({ books, ...tls, origin: () => webpush });
+    webpush = `https://${await listen('webpush', pushService.server, options.webpushPort)}`;
     const fcm = new FcmServer({ books, tokens, projectId: PROJECT_ID, ...tls });
-    const twilio = createServer((request, response) => app.routing(request, response));
+    const twilio = () => createServer((request, response) => app.routing(request, response));
     const { systemId, password } = SMSC_ACCOUNT;
     const address = {
       http,
       fcm: `https://${await listen('fcm', fcm.server, options.fcmPort)}`,
+      webpush,
       smtp: `smtp://${await listen('smtp', new SmtpProvider(books).server, options.smtpPort)}`,
-      twilio: { ...account.identity, baseUrl: `http://${await listen('twilio', twilio, options.twilioPort)}` },
+      twilio: { ...account.identity, baseUrl: `http://${await listen('twilio', twilio(), options.twilioPort)}` },
+      twilioVoice: `http://${await listen('twilio_voice', twilio())}`,
+      twilioWhatsapp: `http://${await listen('twilio_whatsapp', twilio())}`,
       smsHttp: { url: `http://${await listen('sms_http', gateway.server, options.smsHttpPort)}`, token: GATEWAY_TOKEN },
       smpp: `smpp://${systemId}:${password}@${await listen('smpp', smsc.server, options.smppPort)}`,
     };
     const dir = options.dir ?? (await mkdtemp(path.join(tmpdir(), 'provider-simulator-')));
     const files = await writeClientFiles(dir, { ...tls, ...keys, tokenUri: `${http}/token` });
     const { ledger, outbox, faults } = books;
-    return { ...address, ...files, ledger, outbox, faults, patients, setPublicUrl, close };
+    const write = (message: Written) => account.inbound(message);
+    const deliverTo = pushService.deliverTo.bind(pushService);
+    return { ...address, ...files, ledger, outbox, faults, patients, deliverTo, setPublicUrl, write, close };
   } catch (error) {
     await close();
     throw error;
@@ -160,14 +186,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 interface AppParts {
   books: Books;
   account: TwilioAccount;
+  calls: TwilioCalls;
   tokens: TokenService;
-  isDown: () => boolean;
-  clearSms: () => void;
+  isDown: (provider: Provider) => boolean;
+  clearOthers: () => void;
   setPublicUrl: (url: string) => void;
 }
 
 /** The plain HTTP port: Twilio's REST API, Google's token endpoint and the control doors. */
-function createApp({ books, account, tokens, isDown, clearSms, setPublicUrl }: AppParts): FastifyInstance {
+function createApp({ books, account, calls, tokens, isDown, clearOthers, setPublicUrl }: AppParts): FastifyInstance {
   const app = Fastify({
     forceCloseConnections: true,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
@@ -175,9 +202,14 @@ function createApp({ books, account, tokens, isDown, clearSms, setPublicUrl }: A
   });
   app.setErrorHandler(problemOfError);
   app.setNotFoundHandler(problemNotFound);
-  app.register(twilioRest, { prefix: '/2010-04-01', books, account, isDown });
+  const base = '/2010-04-01';
+  const isWhatsappDown = () => isDown('twilio_whatsapp');
+  app.register(twilioRest, { prefix: base, books, account, isDown: () => isDown('twilio'), isWhatsappDown });
+  const voiceDown = () => isDown('twilio') || isDown('twilio_voice');
+  const { accountSid } = account.identity;
+  app.register(twilioCallsRest, { prefix: `${base}/Accounts/${accountSid}`, books, account, calls, isDown: voiceDown });
   app.register(tokenRoute, { tokens });
-  app.register(control, { books, account, clearSms, setPublicUrl });
+  app.register(control, { books, account, clearOthers, setPublicUrl });
   return app;
 }
 

@@ -53,6 +53,25 @@ test('a mail is accepted, parsed and entered with its attempt and Message-ID', a
   });
 });
 
+const URL_OF_PAGE = 'https://dosebell.example/u/abc';
+test.each([
+  [
+    'both headers of RFC 8058',
+    { 'List-Unsubscribe': `<${URL_OF_PAGE}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+    URL_OF_PAGE,
+  ],
+  ['a link that is no one click', { 'List-Unsubscribe': `<${URL_OF_PAGE}>` }, undefined],
+  [
+    'an address',
+    { 'List-Unsubscribe': '<mailto:a@b.example>', 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+    undefined,
+  ],
+  ['neither', {}, undefined],
+])('a mail with %s can be stopped at %s', async (_, headers, unsubscribe) => {
+  await send({ headers: { 'X-Dosebell-Attempt': 'attempt-7', ...headers } });
+  expect(simulator.outbox.newest({ limit: 1 })[0]?.unsubscribe).toBe(unsubscribe);
+});
+
 const faultReplies: { kind: FaultKind; responseCode: number }[] = [
   { kind: 'smtp_4xx', responseCode: 451 },
   { kind: 'smtp_5xx', responseCode: 550 },

@@ -80,6 +80,7 @@ export class SmtpProvider {
       provider: 'smtp',
       to,
       text: readable(mail),
+      unsubscribe: oneClick(mail),
       attemptId,
       ref,
       identity: mail.messageId ?? null,
@@ -100,6 +101,13 @@ async function readAll(stream: SMTPServerDataStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) if (!stream.sizeExceeded) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Both headers of RFC 8058 in the form that mail services ask for. */
+function oneClick({ headers }: Email): string | undefined {
+  const header = (name: string) => headers.find(({ key }) => key === name)?.value;
+  if (header('list-unsubscribe-post') !== 'List-Unsubscribe=One-Click') return undefined;
+  return /^<(https?:[^<>\s]+)>$/.exec(header('list-unsubscribe') ?? '')?.[1];
 }
 
 function readable({ subject, text }: Email): string {

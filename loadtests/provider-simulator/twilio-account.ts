@@ -5,6 +5,8 @@ import type { Caller } from './caller.ts';
 import { faultOf, type Verdict } from './faults.ts';
 import { Timers } from './timers.ts';
 import { MessageStore, type SmsMessage } from './twilio-messages.ts';
+import { numberOf, providerOfAddress } from './twilio-whatsapp.ts';
+import type { Button } from './whatsapp-templates.ts';
 
 /** Whose account the simulator plays: the service must use the same three values. */
 export interface TwilioIdentity {
@@ -23,22 +25,45 @@ interface Step {
   errorCode: number | null;
 }
 
+/** What somebody writes, from one address to another (numbers, on WhatsApp with its prefix). */
+export interface Written {
+  from: string;
+  to: string;
+  text: string;
+  /** The button that was pressed, of which message. */
+  pressed?: { button: Button; message: SmsMessage };
+  /** How many pictures go with it. */
+  media?: number;
+}
+
 /** How the steps are told: how often each, and whether callbacks come with them that belong to no message of ours. */
 interface Telling {
   copies: number;
   strays: boolean;
 }
 
+const ON_ITS_WAY: readonly string[] = ['queued', 'accepted', 'sent'];
 const STEP_DELAY_MS = 5;
 const DEFAULT_ERROR_CODE = 30003;
-// Queue overflow and account suspension fail before the carrier sees the message; the rest come back from it.
-const FAILS_BEFORE_SENDING = new Set([30001, 30002]);
+// Queue overflow and account suspension fail before the carrier sees the message, and so does what WhatsApp refuses; the rest
+// come back from the carrier.
+const failsBeforeSending = (code: number) => code <= 30002 || code >= 63000;
+const SESSION_MS = 24 * 3_600_000;
 
 // Twilio's default keywords: the whole message, in any case (twilio.com/docs, advanced opt-out).
 const OPT_OUT = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'END', 'QUIT', 'CANCEL', 'REVOKE', 'OPTOUT']);
 const OPT_IN = new Set(['START', 'YES', 'UNSTOP']);
 
-const EMPTY_GEOGRAPHY = { ToCountry: '', ToState: '', ToCity: '', ToZip: '', FromState: '', FromCity: '', FromZip: '' };
+const EMPTY_GEOGRAPHY = {
+  FromCountry: '',
+  ToCountry: '',
+  ToState: '',
+  ToCity: '',
+  ToZip: '',
+  FromState: '',
+  FromCity: '',
+  FromZip: '',
+};
 
 /** A new Twilio sid: two letters and 32 hexadecimal digits. */
 export function newSid(prefix: string): string {
@@ -52,6 +77,7 @@ export class TwilioAccount {
   readonly #caller: Caller;
   readonly #publicUrl: () => string | null;
   readonly #optedOut = new Set<string>();
+  readonly #wroteAt = new Map<string, number>();
   readonly #timers = new Timers();
   #tally = newTally();
 
@@ -65,11 +91,17 @@ export class TwilioAccount {
     return this.#optedOut.has(`${patient} ${sender}`);
   }
 
-  /** Lets a message travel: a few milliseconds later it is sent, then delivered or not, each step told by callback. */
-  dispatch(message: SmsMessage, verdict: Verdict): void {
+  /** Whether this person wrote to this sender within the last 24 hours, so that free text may be sent (WhatsApp). */
+  inSession(patient: string, sender: string): boolean {
+    return Date.now() - (this.#wroteAt.get(`${patient} ${sender}`) ?? 0) < SESSION_MS;
+  }
+
+  /** Lets a message travel: a few milliseconds later it is sent, then delivered or not, each step told by callback. `refused`: the code under which it is given up. */
+  dispatch(message: SmsMessage, verdict: Verdict, refused: number | undefined): void {
     if (faultOf(verdict, 'never_delivered')) return;
     const undeliverable = faultOf(verdict, 'undeliverable');
-    const steps = journey(undeliverable && (undeliverable.errorCode ?? DEFAULT_ERROR_CODE));
+    const errorCode = refused ?? (undeliverable && (undeliverable.errorCode ?? DEFAULT_ERROR_CODE));
+    const steps = journey(errorCode, providerOfAddress(message.to) === 'twilio_whatsapp');
     const telling = {
       copies: faultOf(verdict, 'duplicate_callbacks') ? 2 : 1,
       strays: faultOf(verdict, 'stray_callbacks') !== undefined,
@@ -78,8 +110,12 @@ export class TwilioAccount {
     this.#advance(message, faultOf(verdict, 'reordered_callbacks') ? steps.toReversed() : steps, telling, delayMs);
   }
 
-  /** The patient writes to one of our numbers. Opt-out words take effect and are forwarded, as Twilio does. */
-  async inbound({ from, to, text }: { from: string; to: string; text: string }): Promise<number> {
+  /**
+   * The patient writes to one of our numbers, or presses a message's button. Opt-out words take effect and are forwarded, as
+   * Twilio does.
+   */
+  async inbound({ from, to, text, pressed, media = 0 }: Written): Promise<number> {
+    this.#wroteAt.set(`${from} ${to}`, Date.now());
     const keyword = text.trim().toUpperCase();
     if (OPT_OUT.has(keyword)) this.#optedOut.add(`${from} ${to}`);
     if (OPT_IN.has(keyword)) this.#optedOut.delete(`${from} ${to}`);
@@ -87,8 +123,7 @@ export class TwilioAccount {
     if (publicUrl === null) return 0;
     const sid = newSid('SM');
     return this.#post(`${publicUrl}/webhooks/twilio/messages`, {
-      ...EMPTY_GEOGRAPHY,
-      FromCountry: '',
+      ...(providerOfAddress(from) === 'twilio' ? EMPTY_GEOGRAPHY : whatsappParameters(from, pressed)),
       MessageSid: sid,
       SmsSid: sid,
       SmsMessageSid: sid,
@@ -98,7 +133,7 @@ export class TwilioAccount {
       From: from,
       To: to,
       Body: text,
-      NumMedia: '0',
+      ...mediaParameters(media),
       NumSegments: '1',
     });
   }
@@ -112,6 +147,7 @@ export class TwilioAccount {
     this.#timers.clear();
     this.messages.clear();
     this.#optedOut.clear();
+    this.#wroteAt.clear();
     this.#tally = newTally();
   }
 
@@ -157,6 +193,7 @@ export class TwilioAccount {
       ApiVersion: '2010-04-01',
       ...(message.messagingServiceSid !== null && { MessagingServiceSid: message.messagingServiceSid }),
       ...(errorCode !== null && { ErrorCode: String(errorCode) }),
+      ...(status === 'read' && { EventType: 'READ' }),
       ...(status === 'delivered' && { RawDlrDoneDate: dlrDate(message.updatedAt) }),
     };
   }
@@ -176,16 +213,40 @@ function newTally() {
   return { posted: 0, failed: 0, pending: 0 };
 }
 
-function journey(errorCode: number | undefined): Step[] {
-  const sent: Step = { status: 'sent', errorCode: null };
-  if (errorCode === undefined) return [sent, { status: 'delivered', errorCode: null }];
-  if (FAILS_BEFORE_SENDING.has(errorCode)) return [{ status: 'failed', errorCode }];
+function journey(errorCode: number | undefined, isRead: boolean): Step[] {
+  const step = (status: Step['status']): Step => ({ status, errorCode: null });
+  const sent = step('sent');
+  if (errorCode === undefined) return [sent, step('delivered'), ...(isRead ? [step('read')] : [])];
+  if (failsBeforeSending(errorCode)) return [{ status: 'failed', errorCode }];
   return [sent, { status: 'undelivered', errorCode }];
+}
+
+/** What Twilio adds to a message from WhatsApp, and to a pressed quick-reply button. */
+function whatsappParameters(from: string, pressed: Written['pressed']): Record<string, string> {
+  const sender = { ProfileName: 'Patient', WaId: numberOf(from).slice(1), ChannelMetadata: '{"type":"whatsapp"}' };
+  if (pressed === undefined) return { ...sender, MessageType: 'text' };
+  const { button, message } = pressed;
+  return {
+    ...sender,
+    MessageType: 'button',
+    ButtonText: button.title,
+    ButtonPayload: button.id,
+    OriginalRepliedMessageSid: message.sid,
+    OriginalRepliedMessageSender: message.from ?? '',
+  };
+}
+
+function mediaParameters(media: number): Record<string, string> {
+  const of = (i: number) => [`MediaUrl${i}`, `https://media.example/${randomUUID()}`];
+  const urls = Object.fromEntries(Array.from({ length: media }, (_, i) => of(i)));
+  const types = Object.fromEntries(Array.from({ length: media }, (_, i) => [`MediaContentType${i}`, 'image/jpeg']));
+  return { NumMedia: String(media), ...urls, ...types };
 }
 
 /** Callbacks may be told out of order, but the message itself only moves forward. */
 function applyStep(message: SmsMessage, step: Step, from: string): void {
-  if (message.status !== 'queued' && message.status !== 'accepted' && message.status !== 'sent') return;
+  const before = step.status === 'read' ? [...ON_ITS_WAY, 'delivered'] : ON_ITS_WAY;
+  if (!before.includes(message.status)) return;
   message.status = step.status;
   message.errorCode = step.errorCode;
   message.updatedAt = Date.now();

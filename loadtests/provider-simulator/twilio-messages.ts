@@ -1,12 +1,17 @@
-/** One message as Twilio keeps it. Times are epoch milliseconds. */
+import type { Button } from './whatsapp-templates.ts';
+
+/** One message, an SMS or one on WhatsApp, as Twilio keeps it. Times are epoch milliseconds. */
 export interface SmsMessage {
   sid: string;
   to: string;
   from: string | null;
   messagingServiceSid: string | null;
   body: string;
+  /** The template it is, and its buttons (WhatsApp). */
+  contentSid: string | null;
+  buttons: Button[];
   segments: number;
-  status: 'queued' | 'accepted' | 'sent' | 'delivered' | 'undelivered' | 'failed';
+  status: 'queued' | 'accepted' | 'sent' | 'delivered' | 'read' | 'undelivered' | 'failed';
   errorCode: number | null;
   statusCallback: string | null;
   createdAt: number;

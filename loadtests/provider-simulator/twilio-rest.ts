@@ -8,11 +8,19 @@ import { type Fault, type FaultKind, faultOf, type Verdict } from './faults.ts';
 import { countSegments } from './segments.ts';
 import { newSid, type TwilioAccount } from './twilio-account.ts';
 import { messageResource, type SmsMessage } from './twilio-messages.ts';
+import { buttonFor, contentOf, numberOf, providerOfAddress, refusedByWhatsapp } from './twilio-whatsapp.ts';
+import type { Provider } from './types.ts';
+import type { Button } from './whatsapp-templates.ts';
 
 interface TwilioOptions {
   books: Books;
   account: TwilioAccount;
   isDown: () => boolean;
+}
+
+interface MessagesOptions extends TwilioOptions {
+  /** WhatsApp alone. */
+  isWhatsappDown: () => boolean;
 }
 
 interface Refusal {
@@ -21,16 +29,16 @@ interface Refusal {
   message: string;
 }
 
-type Fields = Record<string, string | string[] | undefined>;
+export type Fields = Record<string, string | string[] | undefined>;
 
-const E164 = /^\+[1-9]\d{6,14}$/;
+export const E164 = /^\+[1-9]\d{6,14}$/;
 const SENDER = /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/;
 const UNAUTHENTICATED: Refusal = { code: 20003, status: 401, message: 'Authenticate' };
 
-const refuse = (code: number, message: string): Refusal => ({ code, status: 400, message });
+export const refuse = (code: number, message: string): Refusal => ({ code, status: 400, message });
 
 /** The answer of each fault that refuses a message. */
-const FAULT_REFUSALS: Partial<Record<FaultKind, (fault: Fault, to: string) => Refusal>> = {
+export const FAULT_REFUSALS: Partial<Record<FaultKind, (fault: Fault, to: string) => Refusal>> = {
   rate_limited: () => ({ code: 20429, status: 429, message: 'Too Many Requests' }),
   server_error: ({ status }) =>
     status === 503
@@ -42,9 +50,12 @@ const FAULT_REFUSALS: Partial<Record<FaultKind, (fault: Fault, to: string) => Re
   opted_out: () => optedOut(),
 };
 
-/** Twilio's Messages resource (API version 2010-04-01): create, list, fetch. */
-export async function twilioRest(app: FastifyInstance, { books, account, isDown }: TwilioOptions) {
-  const { accountSid, authToken, from: ownNumber } = account.identity;
+/** What all of Twilio's resources have in common: forms, Twilio's errors, the account's credentials, an outage. */
+export async function guard(
+  app: FastifyInstance,
+  { books, account, isDown, provider }: TwilioOptions & { provider: Provider },
+): Promise<void> {
+  const { accountSid, authToken } = account.identity;
   const expected = Buffer.from(`Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`);
 
   await app.register(formbody);
@@ -58,46 +69,63 @@ export async function twilioRest(app: FastifyInstance, { books, account, isDown 
   app.addHook('preHandler', async (request, reply) => {
     const given = Buffer.from(request.headers.authorization ?? '');
     if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-    if (request.method === 'POST') books.refuse('twilio', attemptOf(request.body as Fields), '20003');
+    if (request.method === 'POST') books.refuse(provider, attemptOf(request.body as Fields), '20003');
     return send(reply, UNAUTHENTICATED);
   });
+}
+
+/** Twilio's Messages resource (API version 2010-04-01): create, list, fetch. */
+export async function twilioRest(app: FastifyInstance, { books, account, isDown, isWhatsappDown }: MessagesOptions) {
+  const { accountSid, from: ownNumber } = account.identity;
+  await guard(app, { books, account, isDown, provider: 'twilio' });
 
   app.post(`/Accounts/${accountSid}/Messages.json`, async (request, reply) => {
     const fields = (request.body ?? {}) as Fields;
     const attemptId = attemptOf(fields);
     const to = one(fields.To) ?? '';
-    const verdict = books.faults.decide('twilio', to);
+    const provider = providerOfAddress(to);
+    if (provider === 'twilio_whatsapp' && isWhatsappDown()) return drop(request, reply);
+    const contact = numberOf(to);
+    const verdict = books.faults.decide(provider, contact);
     const { latencyMs, answer } = verdict;
     if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
 
     const sender = one(fields.From) ?? ownNumber;
     const refusal =
       (answer && FAULT_REFUSALS[answer.kind]?.(answer, to)) ??
-      invalid(fields) ??
+      invalid(fields, ownNumber) ??
       (account.isOptedOut(to, sender) ? optedOut() : null);
     if (refusal) {
-      books.refuse('twilio', attemptId, String(refusal.code));
+      books.refuse(provider, attemptId, String(refusal.code));
       if (answer?.kind === 'rate_limited') reply.header('retry-after', String(answer.retryAfterSeconds ?? 1));
       return send(reply, refusal);
     }
 
     if (answer?.kind === 'reset_mid_request') {
-      books.refuse('twilio', attemptId, answer.kind);
+      books.refuse(provider, attemptId, answer.kind);
       return drop(request, reply);
     }
 
     const message = newMessage(fields, verdict, account.messages.newest);
     account.messages.add(message);
+    const refused = refusedByWhatsapp(message, verdict, account.inSession(to, sender));
+    const press = (action: string) => {
+      const button = buttonFor(message.buttons, action);
+      if (button === undefined) return Promise.resolve(0);
+      return account.inbound({ from: to, to: sender, text: button.title, pressed: { button, message } });
+    };
     books.accept({
-      provider: 'twilio',
-      to,
+      provider,
+      to: contact,
       reply: (text) => account.inbound({ from: to, to: sender, text }),
+      ...(message.buttons.length > 0 && { press }),
       text: message.body,
       attemptId,
       ref: message.sid,
+      arrives: refused === undefined,
       verdict,
     });
-    account.dispatch(message, verdict);
+    account.dispatch(message, verdict, refused);
     if (answer?.kind === 'timeout_after_accept') return drop(request, reply);
     const resource = messageResource(accountSid, message);
     if (answer?.kind !== 'reset_mid_answer') return reply.code(201).send(resource);
@@ -156,15 +184,18 @@ function listPage(account: TwilioAccount, query: Fields) {
 }
 
 /** The first thing wrong with a new message, as Twilio would say it; null when it can be sent. */
-function invalid(fields: Fields): Refusal | null {
-  const [to, from, body] = [one(fields.To), one(fields.From), one(fields.Body)];
+function invalid(fields: Fields, ownNumber: string): Refusal | null {
+  const [to, from, body] = [one(fields.To), one(fields.From), one(fields.Body) ?? ''];
+  const content = contentIn(fields);
   const validity = one(fields.ValidityPeriod);
   const callback = one(fields.StatusCallback);
   if (!to) return refuse(21604, "A 'To' phone number is required.");
-  if (!E164.test(to)) return invalidNumber(to);
+  if (!E164.test(numberOf(to))) return invalidNumber(to);
   if (!from && !one(fields.MessagingServiceSid)) return refuse(21603, "A 'From' phone number is required.");
-  if (from && !SENDER.test(from)) return refuse(21212, `Invalid From Number (caller ID): ${from}`);
-  if (!body) return refuse(21602, 'Message body is required.');
+  if (providerOfAddress(to) === 'twilio_whatsapp' && from !== `whatsapp:${ownNumber}`)
+    return refuse(63007, 'Twilio could not find a Channel with the specified From address');
+  if (from && !SENDER.test(numberOf(from))) return refuse(21212, `Invalid From Number (caller ID): ${from}`);
+  if (typeof content === 'number') return refuse(content, CONTENT_ERRORS[content]);
   if (body.length > 1_600) return refuse(21617, 'The concatenated message body exceeds the 1600 character limit');
   if (validity !== undefined && !(/^\d+$/.test(validity) && Number(validity) >= 1 && Number(validity) <= 36_000))
     return refuse(21624, 'Invalid validity period value');
@@ -173,8 +204,19 @@ function invalid(fields: Fields): Refusal | null {
   return null;
 }
 
+const CONTENT_ERRORS = {
+  21602: 'Message body is required.',
+  21655: 'The ContentSid is Invalid',
+  21656: 'The ContentVariables Parameter is invalid',
+};
+
+function contentIn(fields: Fields) {
+  const [body, contentSid, contentVariables] = [one(fields.Body), one(fields.ContentSid), one(fields.ContentVariables)];
+  return contentOf({ body, contentSid, contentVariables });
+}
+
 function newMessage(fields: Fields, verdict: Verdict, before: SmsMessage | undefined): SmsMessage {
-  const body = one(fields.Body) as string;
+  const { body, buttons } = contentIn(fields) as { body: string; buttons: Button[] };
   const from = one(fields.From) ?? null;
   const now = Date.now();
   return {
@@ -183,6 +225,8 @@ function newMessage(fields: Fields, verdict: Verdict, before: SmsMessage | undef
     from,
     messagingServiceSid: one(fields.MessagingServiceSid) ?? null,
     body,
+    contentSid: one(fields.ContentSid) ?? null,
+    buttons,
     segments: countSegments(body),
     status: from === null ? 'accepted' : 'queued',
     errorCode: null,
@@ -195,16 +239,16 @@ function newMessage(fields: Fields, verdict: Verdict, before: SmsMessage | undef
 }
 
 /** The attempt id travels in the status callback's query, so that a callback names it even if the response was lost. */
-function attemptOf(fields: Fields | null): string | null {
+export function attemptOf(fields: Fields | null): string | null {
   const callback = one(fields?.StatusCallback);
   return callback && URL.canParse(callback) ? new URL(callback).searchParams.get('attempt') : null;
 }
 
-function one(value: string | string[] | undefined): string | undefined {
+export function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-function invalidNumber(to: string): Refusal {
+export function invalidNumber(to: string): Refusal {
   return refuse(21211, `Invalid 'To' Phone Number: ${to.slice(0, -4)}XXXX`);
 }
 
@@ -212,17 +256,17 @@ function optedOut(): Refusal {
   return refuse(21610, 'Attempt to send to unsubscribed recipient');
 }
 
-function notFound(url: string): Refusal {
+export function notFound(url: string): Refusal {
   const [path] = url.split('?');
   return { code: 20404, status: 404, message: `The requested resource ${path} was not found` };
 }
 
-function send(reply: FastifyReply, { code, status, message }: Refusal) {
+export function send(reply: FastifyReply, { code, status, message }: Refusal) {
   return reply.code(status).send({ code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status });
 }
 
 /** The message is accepted, the answer is lost on the way. */
-function drop(request: FastifyRequest, reply: FastifyReply) {
+export function drop(request: FastifyRequest, reply: FastifyReply) {
   reply.hijack();
   request.raw.socket.destroy();
   return reply;

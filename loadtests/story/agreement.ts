@@ -22,14 +22,16 @@ export function differences(attempts: AttemptRow[], ledger: LedgerEntry[]): stri
   return [...attempts.flatMap((attempt) => differencesOf(attempt, byAttempt.get(attempt.id) ?? [])), ...strangers];
 }
 
+const TWICE_IS_TWO: AttemptRow['channel'][] = ['sms', 'voice'];
+
 function differencesOf(attempt: AttemptRow, entries: LedgerEntry[]): string[] {
   const accepted = entries.filter((entry) => entry.outcome === 'accepted').length;
   const found: string[] = [];
   if (attempt.accepted && accepted === 0) found.push('accepted here, not at the provider');
   if (!attempt.accepted && accepted > 0 && attempt.state !== 'unknown')
     found.push('accepted at the provider, not here');
-  // A push or an e-mail repeated under the same tag or Message-ID shows once; a second SMS is a second SMS.
-  if (attempt.channel === 'sms' && accepted > 1) found.push(`accepted ${accepted} times`);
+  // A push or an e-mail repeated under the same tag or Message-ID shows once; a second SMS is a second SMS, as is a call.
+  if (TWICE_IS_TWO.includes(attempt.channel) && accepted > 1) found.push(`accepted ${accepted} times`);
   if (attempt.underWay) found.push('still under way here');
   return found.map((what) => `${attempt.channel} ${attempt.id} (${attempt.state}): ${what}`);
 }

@@ -4,7 +4,7 @@ import type { ScriptedAnswer, ScriptedPatient } from '../provider-simulator/pati
 import type { Behaviour, HospitalPatient } from './hospital.ts';
 
 export interface Fault {
-  provider: 'fcm' | 'twilio' | 'smtp';
+  provider: 'fcm' | 'twilio' | 'twilio_voice' | 'smtp';
   kind: string;
   to?: string;
   times?: number;
@@ -92,5 +92,7 @@ export const PROVIDER_FAULTS: Fault[] = [
   { provider: 'twilio', kind: 'duplicate_callbacks', probability: 0.2 },
   { provider: 'twilio', kind: 'reordered_callbacks', probability: 0.2 },
   { provider: 'twilio', kind: 'undeliverable', times: 3 },
+  { provider: 'twilio_voice', kind: 'no_answer', times: 3 },
+  { provider: 'twilio_voice', kind: 'machine', times: 3 },
   { provider: 'smtp', kind: 'smtp_4xx', times: 3 },
 ];

@@ -42,6 +42,7 @@ export function compressedPolicy({ critical, missesInARow }: { critical: boolean
     ladder: [
       { afterSeconds: 0, channel: 'push', to: 'patient' },
       { afterSeconds: 4, channel: 'sms', to: 'patient' },
+      ...(critical ? [{ afterSeconds: 6, channel: 'voice' as const, to: 'patient' as const }] : []),
       { afterSeconds: 8, channel: 'email', to: 'patient' },
       ...(critical ? [{ afterSeconds: 10, channel: 'sms' as const, to: 'caregiver' as const }] : []),
     ],

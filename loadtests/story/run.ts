@@ -170,7 +170,7 @@ async function isQuiet(simulator: SimulatorControl): Promise<boolean> {
 
 function acceptedByChannel(attempts: { channel: string; accepted: boolean }[]): Record<string, number> {
   const count = (channel: string) => attempts.filter((a) => a.accepted && a.channel === channel).length;
-  return { push: count('push'), sms: count('sms'), email: count('email') };
+  return { push: count('push'), sms: count('sms'), voice: count('voice'), email: count('email') };
 }
 
 /** The account: every dose by outcome, every message against the providers' ledger, and whatever does not add up. */

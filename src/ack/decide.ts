@@ -1,6 +1,6 @@
 import { plusSeconds } from '../clock.ts';
 import type { ChannelName } from '../domain/attempt.ts';
-import { type Answer, type AnswerRoad, statesBefore } from '../domain/dose.ts';
+import { type Answer, type AnswerRoad, MAX_SNOOZES, statesBefore } from '../domain/dose.ts';
 import type { AnsweredDose, AnswerWrite, Arrival, Confirmation, SnoozeWrite } from '../store/answers.ts';
 
 /** An answer, by whatever road. `takenAt` is when the dose was taken (default: now), not when it was reported. */
@@ -40,7 +40,13 @@ interface Decided {
 }
 
 /** Roads that only a message on that channel opens. A link may come by SMS or e-mail, so it proves neither. */
-const ROAD_CHANNEL: Partial<Record<AnswerRoad, ChannelName>> = { push_action: 'push', sms_reply: 'sms' };
+const ROAD_CHANNEL: Partial<Record<AnswerRoad, ChannelName>> = {
+  push_action: 'push',
+  webpush_action: 'webpush',
+  sms_reply: 'sms',
+  whatsapp_reply: 'whatsapp',
+  voice_key: 'voice',
+};
 
 /** A dose can be answered this long before it is due; before that the answer is about some other dose. */
 const EARLIEST_SECONDS = 12 * 3600;
@@ -81,12 +87,14 @@ export function decide(
       const until = plusSeconds(at, snoozeSeconds);
       const times = (snoozes.get(id)?.times ?? 0) + 1;
       snoozes.set(id, { id, localDate, until: until < dose.windowEndsAt ? until : dose.windowEndsAt, times });
-      return { effect, dose };
+      const putOff = { ...dose, snoozes: dose.snoozes + 1 };
+      doses.set(id, putOff);
+      return { effect, dose: putOff };
     }
     if (dose.state !== 'taken' && dose.state !== 'skipped') settled.push({ id, at });
     const before = answers.get(id)?.before ?? dose.state;
     const why = answer === 'skipped' ? 'patient' : null;
-    answers.set(id, { id, localDate, before, state: answer, takenAt, late, reason: why, at });
+    answers.set(id, { id, localDate, before, state: answer, takenAt, late, reason: why, at, road });
     const changed = { ...dose, state: answer, takenAt, late };
     doses.set(id, changed);
     return { effect, dose: changed };
@@ -95,10 +103,16 @@ export function decide(
   return { results, confirmations, settled, ...rows };
 }
 
-/** Whether the answer changes its dose: applied, a repetition of what is known, or refused (too early, over, cancelled). */
+/**
+ * Whether the answer changes its dose: applied, a repetition of what is known, or refused (too early, over, cancelled, put off
+ * too often).
+ */
 function effectOf(dose: AnsweredDose, answer: Answer, at: Date): Confirmation['effect'] {
   if (plusSeconds(at, EARLIEST_SECONDS) < dose.dueAt) return 'refused';
-  if (answer === 'snoozed') return dose.state === 'open' && at < dose.windowEndsAt ? 'applied' : 'refused';
+  if (answer === 'snoozed') {
+    const may = dose.state === 'open' && at < dose.windowEndsAt && dose.snoozes < MAX_SNOOZES;
+    return may ? 'applied' : 'refused';
+  }
   if (dose.state === answer) return 'repeated';
   return statesBefore(answer).includes(dose.state) ? 'applied' : 'refused';
 }

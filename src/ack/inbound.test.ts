@@ -1,8 +1,11 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
 import { clear, driveTo } from '#test/helpers/drive.ts';
-import { receiveReply } from './inbound.ts';
+import { type Reply, receiveReply } from './inbound.ts';
 import { recordAck } from './record.ts';
+import { issueToken } from './tokens.ts';
+import { understand } from './understand/understand.ts';
 
 const app = await testDispatcher();
 const DUE = '2026-11-23T13:00:00Z'; // 08:00 in Lima
@@ -47,7 +50,7 @@ describe('one dose waits', () => {
       state: 'skipped',
       reply: 'Thank you. Your 08:00 medicine is recorded as not taken.',
     },
-    { body: 'Sim!', locale: 'pt-BR', state: 'taken', reply: 'Obrigado. Registramos o remedio das 08:00 como tomado.' },
+    { body: 'Sim!', locale: 'pt-BR', state: 'taken', reply: 'Obrigado. Registramos o remédio das 08:00 como tomado.' },
     {
       body: 'creo que sí',
       locale: 'es-PE',
@@ -111,7 +114,9 @@ describe('several doses wait', () => {
     await patientWithPhone('es-PE', ['08:00', '08:20']);
     await at(0);
     await at(20);
-    expect(await say('1')).toEqual({ reply: expect.stringMatching(/^Tiene mas de una medicina/) });
+    expect(await say('1')).toEqual({
+      reply: 'Responda con el numero. ¿Cual tomo? 1 Mañana 08:00, 2 Mañana 08:20, 9 todas',
+    });
     expect(await states()).toEqual(['open', 'open']);
     expect(await confirmations()).toHaveLength(0);
   });
@@ -157,9 +162,10 @@ describe('after the window', () => {
 });
 
 describe('stop and start', () => {
-  it('opt the number out and back in, whatever waits, and answer nothing themselves', async () => {
+  it('opt the number out and back in, whatever waits, and confirm that once', async () => {
     const { id } = await patientWithPhone();
     await at(0);
+    expect(await say('STOP')).toEqual({ reply: expect.stringMatching(/^Listo: no le enviaremos mas/) });
     expect(await say('STOP')).toEqual({ reply: null });
     expect(await contactState()).toEqual({ state: 'opted_out', state_code: 'stop' });
     expect(await states()).toEqual(['open']);
@@ -170,7 +176,8 @@ describe('stop and start', () => {
       SELECT a.state, a.code FROM attempts a JOIN doses d ON d.id = a.dose_id
       WHERE d.prescription_id = ${id} AND d.due_at > ${DUE}`;
     expect(skipped).toEqual({ state: 'failed', code: 'contact_opted_out' });
-    await say('START');
+    expect(await say('START')).toEqual({ reply: expect.stringMatching(/^Listo: le enviaremos otra vez/) });
+    expect(await say('START')).toEqual({ reply: null });
     expect(await contactState()).toEqual({ state: 'active', state_code: null });
   });
 
@@ -206,4 +213,113 @@ it('keeps every message, encrypted', async () => {
     ['unclear', '¿y eso?'],
   ]);
   expect(rows.every((row) => !row.body.includes('eso'))).toBe(true);
+});
+
+describe('by WhatsApp', () => {
+  const WHATSAPP = { ladder: [{ afterSeconds: 0, channel: 'whatsapp', to: 'patient' } as const] };
+  const write = (body: string, given: Partial<Reply> = {}) => {
+    sids += 1;
+    return receiveReply(app, { channel: 'whatsapp', sid: `WA${sids}`, from: FROM, body, ...given });
+  };
+  const stateAt = async (dueAt: string) => (await app.sql`SELECT state FROM doses WHERE due_at = ${dueAt}`)[0]?.state;
+  const later = '2026-11-23T13:20:00Z';
+
+  beforeEach(async () => {
+    const patient = await seedPatient(app, { contacts: [{ kind: 'whatsapp', value: FROM }] });
+    await seedPrescription(app, patient, { times: ['08:00', '08:20'], policy: WHATSAPP });
+    await at(0);
+    await at(20);
+  });
+
+  it('a quoted reminder names its dose, though two wait', async () => {
+    const [first] = app.scripted.whatsapp.sent;
+    expect(await write('ya la tomé', { quotes: `ref-${first?.attemptId}` })).toEqual({
+      reply: expect.stringContaining('08:00 como tomada'),
+    });
+    expect([await stateAt(DUE), await stateAt(later)]).toEqual(['taken', 'open']);
+    expect(await confirmations()).toMatchObject([{ road: 'whatsapp_reply' }]);
+  });
+
+  it('a button names its dose and its answer; a link’s token, or one of a stranger, does not', async () => {
+    const [dose] = await app.sql`SELECT id FROM doses WHERE due_at = ${later}`;
+    const claims = { doseId: dose?.id as string, expiresAt: new Date('2026-11-26T13:00:00Z') };
+    const token = issueToken(app.config.tokenSecret, 'whatsapp', claims);
+    const link = issueToken(app.config.tokenSecret, 'link', claims);
+    await write('Tomada', { token: link, answer: 'taken' });
+    await write('Tomada', { token, answer: 'taken', from: '+34600000000' });
+    expect(await confirmations()).toEqual([]);
+    await write('Tomada', { token, answer: 'taken' });
+    expect([await stateAt(DUE), await stateAt(later)]).toEqual(['open', 'taken']);
+  });
+
+  it('whoever writes opens the day in which free text may follow', async () => {
+    await write('hola');
+    expect(await app.sql`SELECT wrote_at FROM contact_points WHERE kind = 'whatsapp'`).toEqual([
+      { wrote_at: app.clock.now() },
+    ]);
+    expect(await app.sql`SELECT channel FROM inbound_messages`).toEqual([{ channel: 'whatsapp' }]);
+  });
+
+  it('a picture alone is answered politely and is no answer', async () => {
+    expect(await write('', { media: 1 })).toEqual({ reply: expect.stringMatching(/^Aquí no podemos ver fotos/) });
+    expect(await confirmations()).toEqual([]);
+  });
+});
+
+describe('whatever messages come in whatever order', () => {
+  const TEXTS = [
+    '1',
+    '2',
+    '9',
+    'todas',
+    'ya la tomé',
+    'no la tomé',
+    'luego',
+    'la de la mañana ya la tomé',
+    'creo que sí',
+    'me equivoqué, no la tomé',
+    'gracias',
+    '5',
+    'qwerty',
+  ];
+  const isSurelyTaken = (text: string) => {
+    const { intent, confidence } = understand(text, { locale: 'es' });
+    return intent === 'taken' && confidence === 'sure';
+  };
+
+  it('no dose is taken but by a sure "taken" or a number of the list that was shown', async () => {
+    const step = fc.oneof(fc.constantFrom(...TEXTS), fc.constantFrom(5, 20, 70));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 10 }), async (steps) => {
+        await clear(app);
+        app.clock.set('2026-11-23T12:00:00Z');
+        await patientWithPhone('es-PE', ['08:00', '08:20', '09:00']);
+        await at(0);
+        let [minute, shown, before] = [0, '', new Map<string, string>()];
+        for (const each of steps) {
+          if (typeof each === 'number') {
+            minute += each;
+            await at(minute);
+            continue;
+          }
+          const { reply } = await say(each);
+          const rows = await app.sql`SELECT due_at, state FROM doses WHERE due_at <= ${app.clock.now()}`;
+          const now = new Map(
+            rows.map((row) => [new Date(row.due_at - 5 * 3600_000).toISOString().slice(11, 16), row.state]),
+          );
+          const taken = [...now]
+            .filter(([time, state]) => state === 'taken' && before.get(time) !== 'taken')
+            .map(([time]) => time);
+          const isListed = /¿Cual tomo\?/.test(shown) && taken.every((time) => shown.includes(time));
+          const isAsked = /responda 1/.test(shown) && each === '1' && taken.every((time) => shown.includes(time));
+          if (taken.length > 0)
+            expect([each, shown, isListed || isAsked || isSurelyTaken(each)]).toEqual([each, shown, true]);
+          if (taken.length > 1) expect([each, shown, isListed]).toEqual([each, shown, true]);
+          shown = reply ?? shown;
+          before = now;
+        }
+      }),
+      { numRuns: 12, seed: 6 },
+    );
+  });
 });

@@ -1,92 +1,129 @@
-import { DateTime } from 'luxon';
 import type { App } from '../app.ts';
-import { plusSeconds } from '../clock.ts';
-import { languageOf } from '../domain/language.ts';
-import { setOptOut } from '../store/contacts.ts';
-import { type AnswerableDose, answerableDoses, insertInbound, knownReply, localeOf } from '../store/inbound.ts';
-import type { Sql } from '../store/pool.ts';
+import { optIn, optOut } from '../store/consents.ts';
+import { insertInbound, knownReply, markWrote, type TalkedDose } from '../store/inbound.ts';
+import { lockLine } from '../store/questions.ts';
 import { transaction } from '../store/transaction.ts';
-import { recordAck } from './record.ts';
-import { type ReplyIntent, understandReply } from './replies.ts';
-import { REPLY_TEXTS, type ReplyText } from './reply-texts.ts';
+import { carryOut, GREETING, isSilenced, record, type Told } from './conversation/carry-out.ts';
+import { disown, openCases } from './conversation/cases.ts';
+import { answerOf, says } from './conversation/meaning.ts';
+import { doseMeant, type Move, moveOf } from './conversation/move.ts';
+import { type Reply, readTalk, type Talk, tenantsOf } from './conversation/talk.ts';
+import { wordsOf } from './conversation/words.ts';
 
-/** A text message as the provider handed it over, its signature already verified. `from` is E.164. */
-export interface Reply {
-  sid: string;
-  channel: 'sms' | 'whatsapp';
-  from: string;
-  body: string;
+export type { Reply } from './conversation/talk.ts';
+
+/** What became of a message: what it was understood as, what it is answered with, and the doses it was about. */
+interface Handled extends Told {
+  intent: string;
 }
 
-/** A reply this long after the window still answers its dose (as late). */
-const LATE_SECONDS = 24 * 3600;
-
 /**
- * Binds a reply to a dose and records it. One dose waits ⇒ it is the one. Several ⇒ nothing is recorded and the sender is
- * asked to use the link of the right reminder: never "the closest". The same message id again gives the same reply and
- * changes nothing.
+ * Understands a message, binds it to what it is about, records what it surely says, and answers. The same message id again gives
+ * the same reply and changes nothing.
  */
 export async function receiveReply(app: App, message: Reply): Promise<{ reply: string | null }> {
   return transaction(app.sql, async (tx) => {
     const known = await knownReply(tx, message.sid);
     if (known !== undefined) return { reply: known === null ? null : app.cipher.open(known) };
+    await lockLine(tx, { sender: app.cipher.lookup(message.from), channel: message.channel });
     const now = app.clock.now();
-    const sender = app.cipher.lookup(message.from);
-    const intent = understandReply(message.body);
-    const waiting = await answerableDoses(tx, sender, plusSeconds(now, -LATE_SECONDS));
-    const bound = bind(waiting);
-    const said = await act(app, tx, { intent, sender, bound, several: waiting.length > 1, sid: message.sid });
-    const reply = await words(tx, sender, said, bound ?? waiting[0]);
+    const talk = await readTalk(app, tx, message, now);
+    const { intent, text, doses } = await handle(talk);
+    const reply = isSilenced(talk) && intent !== 'opt_in' ? null : text;
     await insertInbound(
       tx,
       {
         sid: message.sid,
-        sender,
+        channel: message.channel,
+        sender: talk.line.sender,
         body: app.cipher.seal(message.body),
         intent,
-        doseId: bound?.id ?? null,
+        ...whose(talk, doses),
         reply: reply === null ? null : app.cipher.seal(reply),
       },
       now,
     );
+    await markWrote(tx, talk.number, now);
     return { reply };
   });
 }
 
-/** The one dose that waits; where none is open, the one whose window closed. Several: none. */
-function bind(waiting: AnswerableDose[]): AnswerableDose | undefined {
-  const open = waiting.filter((dose) => dose.state === 'open');
-  const candidates = open.length > 0 ? open : waiting;
-  return candidates.length === 1 ? candidates[0] : undefined;
-}
-
-/** Does what the reply asks and returns which text to answer with; null: none (the carrier answers STOP itself). */
-async function act(
-  app: App,
-  tx: Sql,
-  reply: { intent: ReplyIntent; sender: Buffer; bound: AnswerableDose | undefined; several: boolean; sid: string },
-): Promise<ReplyText | null> {
-  const { intent, bound } = reply;
-  if (intent === 'stop' || intent === 'start') {
-    await setOptOut(tx, reply.sender, intent === 'stop');
-    return null;
+async function handle(talk: Talk): Promise<Handled> {
+  const { said, message } = talk;
+  const { heard } = said;
+  const isSure = heard.confidence === 'sure';
+  if (message.keyword === 'help') return { intent: 'help', text: null, doses: [] };
+  if (message.keyword !== undefined || (isSure && (heard.intent === 'opt_out' || heard.intent === 'opt_in'))) {
+    const isOut = message.keyword === undefined ? heard.intent === 'opt_out' : message.keyword === 'stop';
+    return turn(talk, isOut);
   }
-  if (bound === undefined) return reply.several ? 'several' : 'none';
-  if (intent === 'unclear') return 'unclear';
-  const result = await recordAck(app, { doseId: bound.id, answer: intent, road: 'sms_reply', sourceId: reply.sid }, tx);
-  if (result === null || result.effect === 'refused') return 'none';
-  return intent;
+  if (talk.people.length === 0) return { intent: isSure ? heard.intent : 'unclear', text: null, doses: [] };
+  if (says(said, 'urgent')) return alarm(talk, 'urgent');
+  if (isSure && says(said, 'wrong_person')) return wrongPerson(talk);
+  if (isSure && says(said, 'problem')) return alarm(talk, 'problem');
+  // Wanting no more is never left without a way out.
+  if ((isSure && heard.intent === 'help') || heard.intent === 'opt_out') {
+    return { intent: 'help', text: wordsOf(talk, 'help'), doses: [] };
+  }
+  if (message.body.trim() === '' && said.button === null) {
+    return { intent: 'unclear', text: (message.media ?? 0) > 0 ? wordsOf(talk, 'media') : null, doses: [] };
+  }
+  const move = moveOf(said, talk.situation);
+  return { intent: intentOf(talk, move), ...(await carryOut(talk, move)) };
 }
 
-async function words(
-  tx: Sql,
-  sender: Buffer,
-  said: ReplyText | null,
-  about: AnswerableDose | undefined,
-): Promise<string | null> {
-  if (said === null) return null;
-  const locale = about?.locale ?? (await localeOf(tx, sender));
-  if (locale === null) return null; // a stranger's message gets no answer
-  const time = about === undefined ? '' : DateTime.fromJSDate(about.dueAt, { zone: about.zone }).toFormat('HH:mm');
-  return REPLY_TEXTS[languageOf(locale)][said].replace('{{ time }}', time);
+/** Messages to the number stop, or go on. That is confirmed where something changed and the carrier has not said so itself. */
+async function turn(talk: Talk, isOut: boolean): Promise<Handled> {
+  const { tx, now, line, message, people } = talk;
+  const byCarrier = message.keyword !== undefined;
+  const changed = await (isOut ? optOut : optIn)(tx, {
+    lookup: line.sender,
+    source: byCarrier ? 'provider' : 'reply',
+    sourceId: message.sid,
+    at: now,
+  });
+  const isTold = changed && !byCarrier && people.length > 0;
+  const text = isTold ? wordsOf(talk, isOut ? 'stopped' : 'started') : null;
+  return { intent: isOut ? 'opt_out' : 'opt_in', text, doses: [] };
+}
+
+/** A person is called at once; what is surely said of a dose beside it is recorded too. */
+async function alarm(talk: Talk, what: 'urgent' | 'problem'): Promise<Handled> {
+  const dose = doseMeant(talk.said, talk.situation);
+  const answer = answerOf(talk.said);
+  const about = dose === undefined ? [] : [dose];
+  if (answer !== null) await record(talk, about, answer);
+  await openCases(talk, `${what}_reply`, about);
+  const text = talk.said.heard.reason === 'deceased' ? 'person' : what;
+  return { intent: what, text: wordsOf(talk, text, about), doses: about };
+}
+
+/** Only a button or a quote says whose reminder was wrong; without one it is everybody's. */
+async function wrongPerson(talk: Talk): Promise<Handled> {
+  const { said, situation } = talk;
+  const isNamed = said.button !== null || said.isQuoting;
+  const text = wordsOf(talk, 'wrong_person');
+  await disown(talk, isNamed ? doseMeant(said, situation) : undefined);
+  return { intent: 'wrong_person', text, doses: [] };
+}
+
+const INTENT_OF = { taken: 'taken', skipped: 'not_taken', snoozed: 'later' } as const;
+
+/** What a message is kept as; a number of a list says nothing without its list. */
+function intentOf({ said }: Talk, move: Move): string {
+  if (move.do === 'greet') return GREETING;
+  if (move.do === 'record') return move.isChoice ? 'choice' : INTENT_OF[move.answer];
+  return said.heard.confidence === 'sure' ? said.heard.intent : 'unclear';
+}
+
+/** The tenant, patient and dose of a message, as far as there is only one. */
+function whose({ people }: Talk, doses: TalkedDose[]) {
+  const about = doses.length > 0 ? doses : people;
+  const patientIds = [...new Set(about.map(({ patientId }) => patientId))];
+  const tenants = tenantsOf(people.filter(({ patientId }) => patientIds.includes(patientId)));
+  return {
+    tenantId: tenants.length === 1 ? (tenants[0] as string) : null,
+    patientId: patientIds.length === 1 ? (patientIds[0] as string) : null,
+    doseId: doses.length === 1 ? (doses[0] as TalkedDose).id : null,
+  };
 }

@@ -116,6 +116,15 @@ describe('answers that come together', () => {
     expect(await transactions()).toBe(1);
   });
 
+  it('put a dose off three times, by whatever road, and not a fourth', async () => {
+    const [dose] = (await openDoses(1)) as [Seeded];
+    const later = (road: AnswerRoad) => recordAck(app, taken(dose, { answer: 'snoozed', road }));
+    const together = await Promise.all([later('push_action'), later('link')]);
+    const apart = [await later('voice_key'), await later('sms_reply'), await later('api')];
+    expect(effects([...together, ...apart])).toEqual(['applied', 'applied', 'applied', 'refused', 'refused']);
+    expect(await sql`SELECT snoozes, state FROM doses WHERE id = ${dose.id}`).toEqual([{ snoozes: 3, state: 'open' }]);
+  });
+
   it("find no dose of another tenant's, nor one that does not exist", async () => {
     const [mine] = (await openDoses(1)) as [Seeded];
     const [theirs] = (await openDoses(1, { ...api, ...other })) as [Seeded];
@@ -194,7 +203,7 @@ describe('answers that come together', () => {
       expect(JSON.parse(body)).toMatchObject({ type: 'urn:dosebell:problem:unavailable', status: 503 });
       const page = await api.server.inject({
         method: 'POST',
-        url: `/c/${issueToken(app.config.tokenSecret, { doseId: dose.id, expiresAt: plusSeconds(DUE, 3600) })}`,
+        url: `/c/${issueToken(app.config.tokenSecret, 'link', { doseId: dose.id, expiresAt: plusSeconds(DUE, 3600) })}`,
         payload: 'action=taken',
         headers: {
           accept: 'text/html',

@@ -1,35 +1,79 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-/** What a push action or a link carries. The dose may be answered until `expiresAt`; later answers are refused. */
+/** What a token names. The dose may be answered until `expiresAt`; later answers are refused. */
 interface TokenClaims {
   doseId: string;
   expiresAt: Date;
 }
 
-export type TokenReading = { ok: true; doseId: string } | { ok: false; why: 'forged' | 'expired' };
+export type TokenReading = ({ ok: true } & TokenClaims) | { ok: false; why: 'forged' | 'expired' };
+
+/**
+ * The one thing a token is good for: a token of one purpose is forged for every other. Each has its own label before the body
+ * in the MAC; the body is of fixed length, so no label and body can be read as another's. That of links is the label all
+ * tokens had once: links on their way during a deploy stay good.
+ */
+const LABELS = {
+  link: Buffer.from('dosebell ack'),
+  push: Buffer.from('dosebell ack push'),
+  webpush: Buffer.from('dosebell ack webpush'),
+  whatsapp: Buffer.from('dosebell ack whatsapp'),
+};
+export type TokenPurpose = keyof typeof LABELS;
 
 const MAC_BYTES = 12;
 
 /** → 43 characters of base64url: dose id (16 bytes), expiry in seconds (4), HMAC-SHA256 cut to 96 bits (12). Short, for SMS. */
-export function issueToken(secret: KeyObject, { doseId, expiresAt }: TokenClaims): string {
+export function issueToken(secret: KeyObject, purpose: TokenPurpose, { doseId, expiresAt }: TokenClaims): string {
   const body = Buffer.alloc(20);
   body.write(doseId.replaceAll('-', ''), 0, 'hex');
   body.writeUInt32BE(Math.floor(expiresAt.getTime() / 1000), 16);
-  return Buffer.concat([body, mac(secret, body)]).toString('base64url');
+  return signed(secret, LABELS[purpose], body);
 }
 
-/** Reads a token of whatever origin; compares in constant time. */
-export function readToken(secret: KeyObject, token: string, now: Date): TokenReading {
-  const bytes = Buffer.from(token, 'base64url');
-  if (bytes.length !== 20 + MAC_BYTES || bytes.toString('base64url') !== token) return { ok: false, why: 'forged' };
-  const body = bytes.subarray(0, 20);
-  if (!timingSafeEqual(bytes.subarray(20), mac(secret, body))) return { ok: false, why: 'forged' };
-  if (body.readUInt32BE(16) * 1000 <= now.getTime()) return { ok: false, why: 'expired' };
+/** Reads a token of whatever origin for one purpose; compares in constant time. */
+export function readToken(secret: KeyObject, purpose: TokenPurpose, token: string, now: Date): TokenReading {
+  const body = bodyOf(secret, LABELS[purpose], token, 20);
+  if (body === null) return { ok: false, why: 'forged' };
+  const expiresAt = new Date(body.readUInt32BE(16) * 1000);
+  if (expiresAt <= now) return { ok: false, why: 'expired' };
+  return { ok: true, doseId: idIn(body), expiresAt };
+}
+
+/** Another thing than an answer, and of another length: the label begins with no label of those. */
+const UNSUBSCRIBE = Buffer.from('dosebell unsubscribe');
+
+/**
+ * → 38 characters of base64url: the contact point (16 bytes), HMAC as above. It stops messages to that contact point and does
+ * nothing else, so it needs no expiry: a mail may be read years later (RFC 8058 wants links that work when they are needed).
+ */
+export function issueUnsubscribeToken(secret: KeyObject, contactPointId: string): string {
+  return signed(secret, UNSUBSCRIBE, Buffer.from(contactPointId.replaceAll('-', ''), 'hex'));
+}
+
+/** The contact point that a token of whatever origin stops; null when it was not issued here. */
+export function readUnsubscribeToken(secret: KeyObject, token: string): string | null {
+  const body = bodyOf(secret, UNSUBSCRIBE, token, 16);
+  return body === null ? null : idIn(body);
+}
+
+function idIn(body: Buffer): string {
   const hex = body.toString('hex', 0, 16);
-  const doseId = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-  return { ok: true, doseId };
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-function mac(secret: KeyObject, body: Buffer): Buffer {
-  return createHmac('sha256', secret).update('dosebell ack').update(body).digest().subarray(0, MAC_BYTES);
+function signed(secret: KeyObject, label: Buffer, body: Buffer): string {
+  return Buffer.concat([body, mac(secret, label, body)]).toString('base64url');
+}
+
+/** The body of a token under this label; null when it is forged, or is spelled in another way than it was issued. */
+function bodyOf(secret: KeyObject, label: Buffer, token: string, length: number): Buffer | null {
+  const bytes = Buffer.from(token, 'base64url');
+  if (bytes.length !== length + MAC_BYTES || bytes.toString('base64url') !== token) return null;
+  const body = bytes.subarray(0, length);
+  return timingSafeEqual(bytes.subarray(length), mac(secret, label, body)) ? body : null;
+}
+
+function mac(secret: KeyObject, label: Buffer, body: Buffer): Buffer {
+  return createHmac('sha256', secret).update(label).update(body).digest().subarray(0, MAC_BYTES);
 }

@@ -4,6 +4,7 @@ import { UsageError } from './commands/command.ts';
 /** Every command, loaded only when it is asked for: `expand` starts without the database's client. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   expand: async () => (await import('./commands/expand.ts')).expandCommand,
+  understand: async () => (await import('./commands/understand.ts')).understandCommand,
   preview: async () => (await import('./commands/preview.ts')).previewCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   'tenant create': async () => (await import('./commands/tenant-create.ts')).tenantCreateCommand,
@@ -12,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   dlq: async () => (await import('./commands/dlq.ts')).dlqCommand,
   backup: async () => (await import('./commands/backup.ts')).backupCommand,
   restore: async () => (await import('./commands/restore.ts')).restoreCommand,
+  texts: async () => (await import('./commands/texts.ts')).textsCommand,
   forecast: async () => (await import('./commands/forecast.ts')).forecastCommand,
 };
 

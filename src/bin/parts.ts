@@ -45,6 +45,7 @@ function address(env: Env): Part {
     async start() {
       env.PORT ||= String(await freePort(API_PORT, say));
       env.PUBLIC_URL ||= `http://127.0.0.1:${env.PORT}`;
+      env.CALLBACK_ALLOW_PRIVATE ||= 'true'; // so that callbacks can be tried out on this machine
       return nothingToStop();
     },
   };
@@ -113,7 +114,7 @@ function simulator(dir: string, links: Links, env: Env): Part {
   return {
     name: 'provider simulator',
     async start() {
-      say('starting the provider simulator (FCM, SMS, SMTP)');
+      say('starting the provider simulator (FCM, web push, SMS, SMTP)');
       const service = await onFreePort(8090, say, (port) =>
         spawnService({
           name: 'simulator',

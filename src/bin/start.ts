@@ -40,6 +40,7 @@ export async function startEverything(options: StartOptions): Promise<number> {
     ...localSecrets(dir),
     ...(plays ? STORY_SCHEDULE : {}),
     EMAIL_FROM: 'dosebell <reminders@dosebell.example>',
+    WEBPUSH_SUBJECT: 'mailto:reminders@dosebell.example',
     ...Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')), // an empty setting is none
   };
   const links: Links = {};
@@ -110,6 +111,7 @@ async function imported(file: string, sql: Pool, links: Links): Promise<Told> {
 function printLinks(links: Links): void {
   say(`
   API docs          ${links.api}/docs
+  web push page     ${links.api}/push/
   clinic page       ${links.api}/clinic${
     links.simulator === undefined ? '' : `\n  simulator outbox  ${links.simulator}/outbox.html`
   }

@@ -1,3 +1,4 @@
+import { startCallbacks } from '#schedulers/callbacks.ts';
 import { startRescue } from '#schedulers/rescue.ts';
 import { closeDispatcher, openDispatcher } from '../dispatch/dispatcher.ts';
 import { openInbox } from '../dispatch/inbox.ts';
@@ -6,13 +7,13 @@ import { startWorkers } from '../dispatch/workers.ts';
 import { startWatchServer } from '../http/watch-server.ts';
 import { runProcess } from '../process.ts';
 
-/** Sends chunks, and rescues those whose job was lost. Any number of workers share the queues. */
+/** Sends chunks, rescues those whose job was lost, and tells tenants' systems. Any number of workers share the queues. */
 await runProcess('worker', async (config) => {
   const app = await openDispatcher('worker', config);
   const watch = await startWatchServer(app);
   openInbox(app);
   await closeRemovedSenders(app);
-  const parts = [startWorkers(app), startRescue(app)];
+  const parts = [startWorkers(app), startRescue(app), startCallbacks(app)];
   return {
     url: watch.url,
     async stop() {

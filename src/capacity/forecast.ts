@@ -46,7 +46,9 @@ export function forecastOf(due: DueMinute[], capacity: Capacity, { from, to }: {
       .flatMap((sender) => senderHours(sender, of(sender.channel), capacity.senders, doses))
       .sort((a, b) => a.hour.getTime() - b.hour.getTime()),
     overloads: CHANNELS.flatMap((channel) => {
-      const worst = worstOf(queueMinutes(of(channel), channelRate(capacity.senders, channel)));
+      const perSecond = channelRate(capacity.senders, channel);
+      if (perSecond === 0) return []; // its rungs are passed over
+      const worst = worstOf(queueMinutes(of(channel), perSecond));
       if (worst === undefined || worst.ratio <= 1) return [];
       return [{ channel, minute: timeOf(worst.minute), why: arithmetic({ channel, ...worst }, capacity.senders) }];
     }),

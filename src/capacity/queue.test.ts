@@ -26,8 +26,9 @@ describe('what doses send if nobody answers', () => {
     expect(arrivals).toEqual([
       { minute: 100, channel: 'push', rung: 0, messages: 7, units: 7, usefulSeconds: 900 },
       { minute: 110, channel: 'sms', rung: 1, messages: 7, units: 7, usefulSeconds: 900 },
-      { minute: 120, channel: 'email', rung: 2, messages: 7, units: 7, usefulSeconds: 900 },
-      { minute: 130, channel: 'sms', rung: 3, messages: 7, units: 14, usefulSeconds: 600 },
+      { minute: 115, channel: 'voice', rung: 2, messages: 7, units: 7, usefulSeconds: 900 },
+      { minute: 120, channel: 'email', rung: 3, messages: 7, units: 7, usefulSeconds: 900 },
+      { minute: 130, channel: 'sms', rung: 4, messages: 7, units: 14, usefulSeconds: 600 },
     ]);
   });
 

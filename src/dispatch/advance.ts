@@ -2,7 +2,7 @@ import { plusSeconds } from '../clock.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { type DoseSituation, type NextAction, nextAction } from '../escalation/next.ts';
 import { failpoint } from '../failpoints.ts';
-import { isQuiet } from '../regimen/quiet.ts';
+import { quietUntil } from '../regimen/quiet.ts';
 import { insertAttempts, type NewAttempt, reachOf } from '../store/attempts.ts';
 import { insertChunks, waitingTurns } from '../store/chunks.ts';
 import { contactChoices } from '../store/contacts.ts';
@@ -81,7 +81,7 @@ async function advanceBatch(app: Dispatcher, want: WantedDoses & { ids?: string[
         ...facts,
         channels,
         contacts: contacts.get(dose.patientId) ?? [],
-        quiet: dose.quietHours !== null && isQuiet(dose.quietHours, dose.zone, at),
+        quietUntil: dose.quietHours === null ? null : quietUntil(dose.quietHours, dose.zone, at),
       };
       record(plan, app.turns, dose, { action: nextAction(situation, at), now });
     }

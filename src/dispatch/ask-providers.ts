@@ -3,9 +3,9 @@ import { accountOf } from '#channels/channel.ts';
 import { closeChannels, createChannels } from '#channels/registry.ts';
 import type { App } from '../app.ts';
 import type { ChannelName, Outcome } from '../domain/attempt.ts';
-import { type AttemptToSend, readToSend } from '../store/attempts.ts';
 import { type AccountScope, type AskableMessage, askableMessages } from '../store/ledger.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { type MessageToSend, readMessages } from './messages/read.ts';
 import { render } from './messages/render.ts';
 
 /** Asked at once. */
@@ -49,7 +49,7 @@ export async function askProviders(
   const messages = await askableMessages(app.sql, scope, { accounts: senders.map(accountOf), limit: most });
   const inTurn = bounded(LOOK_UPS);
   const result: Asked = { asked: 0, unanswered: 0, disagreements: [] };
-  const askOne = async (attempt: AttemptToSend, { tenantId, state }: AskableMessage) => {
+  const askOne = async (attempt: MessageToSend, { tenantId, doseId, state }: AskableMessage) => {
     const message = render(app, attempt);
     const sender = senders.find((each) => accountOf(each) === attempt.account);
     const found = message === null ? undefined : foundAs(await sender?.lookup?.(message));
@@ -59,12 +59,12 @@ export async function askProviders(
       return;
     }
     const what = DISAGREEMENTS[state][found];
-    const { id: attemptId, doseId, channel } = attempt;
+    const { id: attemptId, channel } = attempt;
     if (what !== undefined) result.disagreements.push({ tenantId, attemptId, doseId, channel, what });
   };
   for (const [state, some] of Map.groupBy(messages, (message) => message.state)) {
     const byId = new Map(some.map((message) => [message.id, message]));
-    const attempts = await readToSend(app.sql, { ids: [...byId.keys()] }, state);
+    const attempts = await readMessages(app, { ids: [...byId.keys()] }, state);
     await Promise.all(attempts.map((attempt) => inTurn(() => askOne(attempt, byId.get(attempt.id) as AskableMessage))));
   }
   return result;

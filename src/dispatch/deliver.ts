@@ -1,15 +1,17 @@
 import type { OutboundMessage } from '#channels/channel.ts';
-import type { Outcome } from '../domain/attempt.ts';
+import type { AttemptPurpose, Outcome } from '../domain/attempt.ts';
+import { consentsTo } from '../domain/consent.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { failpoint } from '../failpoints.ts';
 import { labelsOf } from '../metrics.ts';
-import { type AttemptToSend, readToSend } from '../store/attempts.ts';
 import { type Chunk, renewChunk, splitChunk } from '../store/chunks.ts';
 import { type Admitted, admit } from './admit.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { type Held, hold } from './hold.ts';
 import { channelUp } from './incidents.ts';
 import { leaseFrom } from './lease.ts';
+import { whyNoFreeText } from './message.ts';
+import { type MessageToSend, readMessages } from './messages/read.ts';
 import { render } from './messages/render.ts';
 import { passOn } from './pass-on.ts';
 import { enqueueChunks } from './queues.ts';
@@ -50,9 +52,9 @@ async function sendHeld(app: Dispatcher, held: Held | null, via: Admitted | null
   failpoint('held');
   const now = app.clock.now();
   const settled: Settled[] = [];
-  const sendable: AttemptToSend[] = [];
+  const sendable: MessageToSend[] = [];
   const messages: OutboundMessage[] = [];
-  for (const attempt of await readToSend(app.sql, { chunkId: held.id }, 'intent')) {
+  for (const attempt of await readMessages(app, { chunkId: held.id }, 'intent')) {
     const made = prepare(app, attempt, now);
     if ('kind' in made) settled.push({ attempt, outcome: made });
     else {
@@ -76,7 +78,7 @@ async function sendHeld(app: Dispatcher, held: Held | null, via: Admitted | null
 }
 
 /** The message of one attempt, or why none leaves. Whatever cannot be read in its row is its own failure, not its chunk's. */
-function prepare(app: Dispatcher, attempt: AttemptToSend, now: Date): OutboundMessage | Settled['outcome'] {
+function prepare(app: Dispatcher, attempt: MessageToSend, now: Date): OutboundMessage | Settled['outcome'] {
   try {
     const code = reasonNotToSend(attempt, now);
     if (code !== null) return { kind: 'dropped', code };
@@ -123,17 +125,26 @@ async function send(app: Dispatcher, via: Admitted, held: Held, messages: Outbou
   }
 }
 
-const DOSE_WANTS_REMINDER = new Set(['planned', 'open']);
+const DOSE_WANTS_REMINDER = new Set<string | null>(['planned', 'open']);
+
+/** Why nobody wants a message of each purpose any more; null when somebody does. */
+const UNWANTED: Record<AttemptPurpose, (attempt: MessageToSend, now: Date) => string | null> = {
+  reminder: whyNoReminder,
+  caregiver: whyNoReminder,
+  escalation: ({ escalationState }) => (escalationState === 'open' ? null : 'case_taken'),
+  message: whyNoFreeText,
+};
+
+function whyNoReminder({ doseState, consent, channel }: MessageToSend): string | null {
+  if (!DOSE_WANTS_REMINDER.has(doseState)) return `dose_${doseState}`;
+  if (!consent.reminders) return 'no_consent';
+  return consentsTo(consent, channel) ? null : 'channel_not_consented';
+}
 
 /** Why a message must not leave any more, at the last moment before it would; null when it should. */
-export function reasonNotToSend(attempt: AttemptToSend, now: Date): string | null {
-  if (attempt.purpose === 'escalation') {
-    if (attempt.escalationState !== 'open') return 'case_taken';
-  } else if (!DOSE_WANTS_REMINDER.has(attempt.doseState)) {
-    return `dose_${attempt.doseState}`;
-  } else if (!attempt.consent.reminders) {
-    return 'no_consent';
-  }
+export function reasonNotToSend(attempt: MessageToSend, now: Date): string | null {
+  const unwanted = UNWANTED[attempt.purpose](attempt, now);
+  if (unwanted !== null) return unwanted;
   if (attempt.contactState !== 'active') return `contact_${attempt.contactState}`;
   if (now >= attempt.expiresAt) return 'expired';
   return null;

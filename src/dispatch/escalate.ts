@@ -1,5 +1,6 @@
 import { plusSeconds } from '../clock.ts';
-import type { EscalationKind } from '../domain/escalation.ts';
+import { type ChannelName, CONTACT_KIND } from '../domain/attempt.ts';
+import type { MissKind } from '../domain/escalation.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { insertAttempts, type NewAttempt } from '../store/attempts.ts';
 import { claimUntoldCases, missedStreaks, openCase, type UntoldCase } from '../store/cases.ts';
@@ -17,6 +18,8 @@ export type EndedDose = DueDose & { end: 'missed' | 'undelivered' };
 /** Telling a clinician stays useful for this long. */
 const CASE_USEFUL_SECONDS = 24 * 3600;
 const BATCH = 100;
+/** The channels that clinicians are told on. */
+const TELLING: readonly ChannelName[] = ['sms', 'email'];
 
 /**
  * Opens the cases these ended doses call for: a critical dose after one miss (or when nobody could be reached), a routine one
@@ -34,7 +37,7 @@ export async function openCases(tx: Sql, ended: EndedDose[], now: Date): Promise
   }
 }
 
-function caseKind(dose: EndedDose, streaks: Set<string>): EscalationKind | null {
+function caseKind(dose: EndedDose, streaks: Set<string>): MissKind | null {
   if (dose.critical) return dose.end === 'missed' ? 'missed_critical' : 'undelivered_critical';
   return dose.end === 'missed' && streaks.has(dose.prescriptionId) ? 'missed_streak' : null;
 }
@@ -45,8 +48,11 @@ function caseKind(dose: EndedDose, streaks: Set<string>): EscalationKind | null 
  */
 export async function tellClinicians(app: Dispatcher): Promise<number> {
   const now = app.clock.now();
+  const kinds = TELLING.filter((channel) => app.channels.has(channel)).map((channel) => CONTACT_KIND[channel]);
   const chunks = await transaction(app.sql, async (tx) => {
-    const attempts = (await claimUntoldCases(tx, BATCH)).map((untold) => messageOf(untold, now));
+    const untold = await claimUntoldCases(tx, { kinds, limit: BATCH });
+    const ids = untold.map(() => uuidv7(now)).sort(); // messages leave in the order of their ids
+    const attempts = untold.map((one, i) => messageOf(one, ids[i] as string, now));
     const chunks = intoChunks(
       attempts.map((attempt) => ({ attempt, critical: true, readyAt: now, turn: 1 })),
       app.channels,
@@ -60,14 +66,14 @@ export async function tellClinicians(app: Dispatcher): Promise<number> {
   return chunks.reduce((sum, chunk) => sum + chunk.size, 0);
 }
 
-function messageOf({ contact, caseId, ...dose }: UntoldCase, now: Date): NewAttempt {
+function messageOf({ contact, caseId, ...dose }: UntoldCase, id: string, now: Date): NewAttempt {
   return {
     ...dose,
-    id: uuidv7(now),
+    id,
     escalationId: caseId,
     purpose: 'escalation',
     rung: 0,
-    channel: contact.kind === 'phone' ? 'sms' : 'email',
+    channel: TELLING.find((channel) => CONTACT_KIND[channel] === contact.kind) as ChannelName,
     contactPointId: contact.id,
     chunkId: null,
     dueAt: now,

@@ -1,4 +1,4 @@
-import { readToSend } from '../store/attempts.ts';
+import { readToSend, remindedDose } from '../store/attempts.ts';
 import type { Chunk } from '../store/chunks.ts';
 import { hastenDoses } from '../store/doses.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -18,14 +18,13 @@ export async function passOn(app: Dispatcher, chunk: Chunk): Promise<boolean> {
   const held = await hold(app, chunk, null);
   if (held === null) return false;
   const attempts = await readToSend(app.sql, { chunkId: held.id }, 'intent');
-  const reminders = attempts.filter((attempt) => attempt.purpose !== 'escalation');
-  const passed = await hastenDoses(app.sql, reminders, app.clock.now());
+  const passed = await hastenDoses(app.sql, attempts.flatMap(remindedDose), app.clock.now());
   await settle(
     app,
     held,
     attempts.map((attempt) => ({
       attempt,
-      outcome: passed.has(attempt.doseId)
+      outcome: passed.has(attempt.doseId ?? '')
         ? { kind: 'message_failed', code: 'channel_down' }
         : { kind: 'retry', code: 'channel_down', retryAfterMs: RETRY_MS },
     })),

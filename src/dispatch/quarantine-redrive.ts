@@ -1,3 +1,4 @@
+import type { DoseState } from '../domain/dose.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { insertChunks } from '../store/chunks.ts';
@@ -15,7 +16,7 @@ import {
 import { closeQuarantineIncidents } from '../store/dead-letters.ts';
 import type { Sql } from '../store/pool.ts';
 
-const STILL_OPEN = new Set(['planned', 'open']);
+const STILL_OPEN = new Set<DoseState>(['planned', 'open']);
 const LIVE = new Set<DeadLetterState>(['failing', 'quarantined']);
 
 /**
@@ -44,15 +45,15 @@ export async function drop(tx: Sql, named: Named, now: Date): Promise<DeadLetter
   return close(tx, letter, 'dropped', now);
 }
 
-async function redriveDose(tx: Sql, letter: DeadLetter, now: Date): Promise<void> {
+async function redriveDose(tx: Sql, letter: Extract<DeadLetter, { kind: 'dose' }>, now: Date): Promise<void> {
   if (now >= letter.windowEndsAt)
     throw closed(letter, `the window of its dose closed at ${letter.windowEndsAt.toISOString()}`);
   if (!STILL_OPEN.has(letter.doseState)) throw closed(letter, 'its dose has its outcome');
   await resumeDose(tx, letter, now, now);
 }
 
-async function redriveMessage(tx: Sql, letter: DeadLetter, now: Date): Promise<void> {
-  const attemptId = letter.attemptId as string;
+async function redriveMessage(tx: Sql, letter: Extract<DeadLetter, { kind: 'message' }>, now: Date): Promise<void> {
+  const { attemptId } = letter;
   if (now >= letter.usefulUntil)
     throw closed(letter, `its message was useful until ${letter.usefulUntil.toISOString()}`);
   const message = await lockFailedMessage(tx, attemptId);
@@ -61,7 +62,7 @@ async function redriveMessage(tx: Sql, letter: DeadLetter, now: Date): Promise<v
   const chunk = {
     id: uuidv7(now),
     channel: message.channel,
-    critical: letter.critical || message.purpose === 'escalation',
+    critical: letter.critical !== false || message.purpose === 'escalation',
     size: 1,
     readyAt: now,
     expiresAt: message.expiresAt,
@@ -71,8 +72,10 @@ async function redriveMessage(tx: Sql, letter: DeadLetter, now: Date): Promise<v
   await resendMessage(tx, attemptId, chunk.id);
 }
 
+/** What a person wrote is wanted while it is useful; whether it may still be sent is looked at when it leaves. */
 function isWanted({ doseState }: DeadLetter, { purpose, escalationState }: FailedMessage): boolean {
-  return purpose === 'escalation' ? escalationState === 'open' : STILL_OPEN.has(doseState);
+  if (purpose === 'escalation') return escalationState === 'open';
+  return purpose === 'message' || (doseState !== null && STILL_OPEN.has(doseState));
 }
 
 async function take(tx: Sql, named: Named): Promise<DeadLetter> {
@@ -102,7 +105,8 @@ function tooLate({ state }: DeadLetter): Refusal {
 
 function closed({ doseState, doseReason }: DeadLetter, why: string): Refusal {
   const outcome = doseReason === null ? doseState : `${doseState} (${doseReason})`;
+  const fate = doseState === null ? '' : `, and the dose is ${outcome}`;
   return new Refusal(409, 'It is too late to send it', [
-    { field: 'id', detail: `names a dead letter that cannot be redriven: ${why}, and the dose is ${outcome}` },
+    { field: 'id', detail: `names a dead letter that cannot be redriven: ${why}${fate}` },
   ]);
 }

@@ -2,6 +2,7 @@ import type { Receipt } from '#channels/channel.ts';
 import type { App } from '../app.ts';
 import { isId } from '../domain/ids.ts';
 import { failpoint } from '../failpoints.ts';
+import { remindedDose } from '../store/attempts.ts';
 import { retireContacts } from '../store/contacts.ts';
 import { hastenDoses } from '../store/doses.ts';
 import { applyReceipt } from '../store/receipts.ts';
@@ -19,10 +20,16 @@ export async function applyReceipts(app: App, receipts: Receipt[]): Promise<void
     await transaction(app.sql, async (tx) => {
       const target = await applyReceipt(tx, { ...receipt, code }, now);
       if (target === null || code === null) return;
-      if (receipt.optedOut) {
-        await retireContacts(tx, [{ contactPointId: target.contactPointId, optedOut: true, code }]);
+      const { attemptId, optedOut = false, blocked = false } = receipt;
+      if (optedOut || blocked) {
+        await retireContacts(tx, [{ attemptId, contactPointId: target.contactPointId, optedOut, code }], now);
       }
-      if (target.purpose !== 'escalation') await hastenDoses(tx, [target], now);
+      const rang = target.channel === 'voice' && target.purpose === 'reminder';
+      await hastenDoses(
+        tx,
+        remindedDose(target).map((dose) => ({ ...dose, rang })),
+        now,
+      );
     });
   }
   failpoint('callback_written');

@@ -2,15 +2,17 @@ import { bounded } from '#channels/bounded.ts';
 import { accountOf } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
-import { type AttemptToSend, readToSend } from '../store/attempts.ts';
 import { isPoison, reasonOf } from '../store/poison.ts';
 import { leaveUnknown, takeUnknown } from '../store/unknown.ts';
 import { reasonNotToSend } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { type MessageToSend, readMessages } from './messages/read.ts';
 import { render } from './messages/render.ts';
 import { type Settled, settle } from './settle.ts';
 
 const BATCH = 100;
+/** A provider that cannot say is asked again until this long after the message became worthless. */
+const ASKED_SECONDS = 24 * 3600;
 /** Asked at once. */
 const LOOK_UPS = 10;
 /** Certainly not sent: goes through the retry path at once. */
@@ -30,14 +32,16 @@ export async function reconcile(app: Dispatcher): Promise<number> {
   const next = plusSeconds(now, app.config.schedule.settleSeconds);
   const ids = await takeUnknown(app.sql, { now, next, limit: BATCH });
   if (ids.length === 0) return 0;
-  const attempts = await readToSend(app.sql, { ids }, 'unknown');
+  const attempts = await readMessages(app, { ids }, 'unknown');
   const settled: Settled[] = [];
   const ended: string[] = [];
   const inTurn = bounded(LOOK_UPS);
   const outcomes = await Promise.all(attempts.map((attempt) => inTurn(() => outcomeOf(app, attempt, now))));
   for (const [i, attempt] of attempts.entries()) {
     const outcome = outcomes[i] as Outcome | null;
-    if (outcome === null) ended.push(attempt.id);
+    const isOver =
+      outcome === null || (outcome.kind === 'unknown' && now > plusSeconds(attempt.expiresAt, ASKED_SECONDS));
+    if (isOver) ended.push(attempt.id);
     else if (outcome.kind !== 'unknown') settled.push({ attempt, outcome });
   }
   if (settled.length > 0) await settle(app, null, settled);
@@ -46,7 +50,7 @@ export async function reconcile(app: Dispatcher): Promise<number> {
 }
 
 /** A row that cannot be read keeps nothing from being found out about the others. */
-async function outcomeOf(app: Dispatcher, attempt: AttemptToSend, now: Date): Promise<Outcome | null> {
+async function outcomeOf(app: Dispatcher, attempt: MessageToSend, now: Date): Promise<Outcome | null> {
   try {
     return await findOut(app, attempt, now);
   } catch (error) {
@@ -57,7 +61,7 @@ async function outcomeOf(app: Dispatcher, attempt: AttemptToSend, now: Date): Pr
 }
 
 /** The provider's word, or a repeat where that is safe; null: it stays unknown for good. */
-async function findOut(app: Dispatcher, attempt: AttemptToSend, now: Date): Promise<Outcome | null> {
+async function findOut(app: Dispatcher, attempt: MessageToSend, now: Date): Promise<Outcome | null> {
   const senders = app.channels.get(attempt.channel) ?? [];
   const unwanted = reasonNotToSend(attempt, now) !== null;
   const absent = attempt.lost >= MOST_LOST ? KILLS_WORKERS : ABSENT;

@@ -2,9 +2,9 @@ import { accountOf, providerOf } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { failpoint } from '../failpoints.ts';
-import { type AttemptToSend, type AttemptUpdate, updateAttempts } from '../store/attempts.ts';
+import { type AttemptToSend, type AttemptUpdate, remindedDose, updateAttempts } from '../store/attempts.ts';
 import { type Chunk, finishChunk, type HeldChunk, insertChunks } from '../store/chunks.ts';
-import { retireContacts } from '../store/contacts.ts';
+import { type RetiredContact, retireContacts } from '../store/contacts.ts';
 import { hastenDoses } from '../store/doses.ts';
 import type { Sql } from '../store/pool.ts';
 import { keepRefs } from '../store/provider-refs.ts';
@@ -62,10 +62,10 @@ async function write(
       ({ attempt, outcome }) => changed.has(attempt.id) && hasFailed(outcome, retries.chunkOf.has(attempt.id)),
     );
     await keepRefused(app, tx, ended.flatMap(refusedMessage), now);
-    await retireContacts(tx, settled.flatMap(refusedContact));
+    await retireContacts(tx, settled.flatMap(refusedContact), now);
     await hastenDoses(
       tx,
-      ended.filter((e) => e.attempt.purpose !== 'escalation').map((e) => e.attempt),
+      ended.flatMap(({ attempt }) => remindedDose(attempt)),
       now,
     );
     failpoint('outcome');
@@ -135,10 +135,13 @@ function updateOf({ attempt, outcome }: Settled, retryChunk: string | null): Att
   }
 }
 
+/** Why one road was closed at the last moment, which says nothing of the others. */
+const ROAD_CLOSED = /^(contact_.*|channel_not_consented|expired)$/;
+
 /** Whether this road is closed for good, so that the next rung should not wait for its time. */
 function hasFailed(outcome: Settled['outcome'], retried: boolean): boolean {
   if (outcome.kind === 'retry') return !retried;
-  if (outcome.kind === 'dropped') return outcome.code.startsWith('contact_') || outcome.code === 'expired';
+  if (outcome.kind === 'dropped') return ROAD_CLOSED.test(outcome.code);
   return outcome.kind === 'contact_failed' || outcome.kind === 'message_failed';
 }
 
@@ -146,9 +149,10 @@ function refusedMessage({ attempt, outcome }: Settled): { attemptId: string; cod
   return outcome.kind === 'message_failed' ? [{ attemptId: attempt.id, code: outcome.code }] : [];
 }
 
-function refusedContact({ attempt, outcome }: Settled): { contactPointId: string; optedOut: boolean; code: string }[] {
+function refusedContact({ attempt, outcome }: Settled): RetiredContact[] {
   if (outcome.kind !== 'contact_failed') return [];
-  return [{ contactPointId: attempt.contactPointId, optedOut: outcome.optedOut, code: outcome.code }];
+  const { id: attemptId, contactPointId } = attempt;
+  return [{ attemptId, contactPointId, optedOut: outcome.optedOut, code: outcome.code }];
 }
 
 /** As counted: what waited until it was worthless is told from what nobody wanted any more. */

@@ -13,6 +13,11 @@ export const CONTACT_KIND = {
 } as const satisfies Record<ChannelName, string>;
 export type ContactKind = (typeof CONTACT_KIND)[ChannelName];
 
+/** The channel a contact point is named by: the first that uses such a one. */
+export function channelOf(kind: ContactKind): ChannelName {
+  return CHANNELS.find((channel) => CONTACT_KIND[channel] === kind) as ChannelName;
+}
+
 export const CONTACT_KINDS: readonly ContactKind[] = [...new Set(Object.values(CONTACT_KIND))];
 
 /**

@@ -23,6 +23,9 @@ export function statesBefore(next: DoseState): DoseState[] {
 /** What a patient, caregiver or clinician says about a dose. */
 export type Answer = 'taken' | 'skipped' | 'snoozed';
 
+/** A dose can be put off this often, by whatever road. */
+export const MAX_SNOOZES = 3;
+
 /** The road an answer came by. */
 export const ANSWER_ROADS = [
   'push_action',

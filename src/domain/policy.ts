@@ -25,14 +25,20 @@ const ROUTINE_LADDER: Rung[] = [
   { afterSeconds: 10 * MINUTE, channel: 'sms', to: 'patient' },
   { afterSeconds: 20 * MINUTE, channel: 'email', to: 'patient' },
 ];
+const CRITICAL_LADDER: Rung[] = [
+  { afterSeconds: 0, channel: 'push', to: 'patient' },
+  { afterSeconds: 10 * MINUTE, channel: 'sms', to: 'patient' },
+  { afterSeconds: 15 * MINUTE, channel: 'voice', to: 'patient' },
+  { afterSeconds: 20 * MINUTE, channel: 'email', to: 'patient' },
+  { afterSeconds: 30 * MINUTE, channel: 'sms', to: 'caregiver' },
+];
 
 /** The policy of a prescription that names only some of its parts (or none). */
 export function completePolicy(given: Partial<Policy>): Policy {
   const critical = given.critical ?? false;
-  const caregiver: Rung = { afterSeconds: 30 * MINUTE, channel: 'sms', to: 'caregiver' };
   return {
     critical,
-    ladder: given.ladder ?? (critical ? [...ROUTINE_LADDER, caregiver] : ROUTINE_LADDER),
+    ladder: given.ladder ?? (critical ? CRITICAL_LADDER : ROUTINE_LADDER),
     windowSeconds: given.windowSeconds ?? 60 * MINUTE,
     usefulSeconds: given.usefulSeconds ?? Math.min(15 * MINUTE, given.windowSeconds ?? Infinity),
     missesInARow: given.missesInARow ?? 3,

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tryLock } from './lock.mjs';
-import { fetchByApt } from './redis-apt.ts';
+import { fetchByApt, hasApt, librariesIn } from './apt.ts';
 import { StartError } from './start-error.ts';
 
 const MIN_MAJOR = 7;
+/** On Debian redis-server is a link to a program of redis-tools, so both must lie side by side. */
+const PACKAGES = ['redis-server', 'redis-tools'];
 
 /** What to type, by the ID or ID_LIKE of /etc/os-release; '' is any other. */
 const INSTALL: Record<string, string> = {
@@ -31,8 +32,7 @@ export type RedisProgram = { command: string; env: NodeJS.ProcessEnv };
 export async function findRedis(dist: string, say?: (line: string) => void): Promise<RedisProgram> {
   const onPath: RedisProgram = { command: 'redis-server', env: {} };
   if (majorVersion(onPath) >= MIN_MAJOR) return onPath;
-  const fetched = () => (existsSync(dist) ? distProgram(dist) : undefined);
-  const program = fetched() ?? (await fetchOnce(dist, fetched, say));
+  const program = existsSync(dist) ? distProgram(dist) : await fetched(dist, say);
   const major = majorVersion(program);
   if (major >= MIN_MAJOR) return program;
   throw noRedis(major ? `the package manager's Redis is version ${major}` : 'the fetched redis-server does not run');
@@ -45,39 +45,19 @@ function majorVersion({ command, env }: RedisProgram): number {
 }
 
 function distProgram(dist: string): RedisProgram {
-  const roots = ['usr/lib', 'lib'].map((lib) => join(dist, lib)).filter(existsSync);
-  const libraries = roots.flatMap((lib) => [lib, ...readdirSync(lib).map((triplet) => join(lib, triplet))]);
-  return { command: join(dist, 'usr/bin/redis-server'), env: { LD_LIBRARY_PATH: libraries.join(':') } };
+  return { command: join(dist, 'usr/bin/redis-server'), env: { LD_LIBRARY_PATH: librariesIn(dist) } };
 }
 
-/** Two starts at once (a test run beside `npm start`) fetch it once: the second waits for the first. */
-async function fetchOnce(
-  dist: string,
-  fetched: () => RedisProgram | undefined,
-  say: ((line: string) => void) | undefined,
-): Promise<RedisProgram> {
-  if (spawnSync('apt-get', ['--version']).status !== 0 || spawnSync('dpkg-deb', ['--version']).status !== 0) {
-    throw noRedis('there is no redis-server on PATH');
+async function fetched(dist: string, say: ((line: string) => void) | undefined): Promise<RedisProgram> {
+  if (!hasApt()) throw noRedis('there is no redis-server on PATH');
+  const tell = () =>
+    say?.('no Redis 7 on this machine: fetching one with apt into .dosebell (a few MB and the package lists, once)');
+  try {
+    await fetchByApt(dist, PACKAGES, tell);
+  } catch (error) {
+    throw noRedis(`apt could not fetch it (${(error as Error).message})`);
   }
-  for (;;) {
-    const lock = tryLock(`${dist}.lock`);
-    if ('release' in lock) {
-      try {
-        if (fetched() === undefined) {
-          say?.(
-            'no Redis 7 on this machine: fetching one with apt into .dosebell (a few MB and the package lists, once)',
-          );
-          await fetchByApt(dist);
-        }
-        return distProgram(dist);
-      } catch (error) {
-        throw noRedis(`apt could not fetch it (${(error as Error).message})`);
-      } finally {
-        lock.release();
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  return distProgram(dist);
 }
 
 function noRedis(why: string): StartError {

@@ -30,7 +30,8 @@ function dose(given: Partial<DoseSituation> = {}): DoseSituation {
     policy: completePolicy({}),
     channels: new Set(CHANNELS),
     consent: { reminders: true },
-    quiet: false,
+    canRead: true,
+    quietUntil: null,
     contacts: ALL,
     reached: false,
     pending: false,
@@ -56,16 +57,24 @@ const end = (state: string, reason: string | null) => ({ do: 'end', state, reaso
 
 describe('the next action', () => {
   const critical = completePolicy({ critical: true });
+  const only = (channel: Rung['channel']) => completePolicy({ ladder: [{ afterSeconds: 0, channel, to: 'patient' }] });
+  const AT_NIGHT = { reminders: true, criticalInQuietHours: true };
   it.each([
     // The ladder, rung by rung.
     { name: 'at its time: the first rung', dose: dose(), at: 0, is: send(0, 'patient-push', 10) },
     { name: 'the second rung', dose: opened(1), at: 10, is: send(1, 'patient-phone', 20) },
     { name: 'the last rung: then the window', dose: opened(2), at: 20, is: send(2, 'patient-email', 60) },
     {
+      name: 'critical: the call',
+      dose: opened(2, { policy: critical }),
+      at: 15,
+      is: { ...send(2, 'patient-phone', 20), channel: 'voice' },
+    },
+    {
       name: 'critical: the caregiver',
-      dose: opened(3, { policy: critical }),
+      dose: opened(4, { policy: critical }),
       at: 30,
-      is: send(3, 'caregiver-phone', 60),
+      is: send(4, 'caregiver-phone', 60),
     },
     { name: 'no rung left', dose: opened(3), at: 30, is: wait(3, 60) },
     {
@@ -152,16 +161,70 @@ describe('the next action', () => {
       is: { ...send(2, 'patient-email', 60), skipped: expect.any(Array) },
     },
     {
-      name: 'quiet hours: the next rung keeps its own time',
-      dose: dose({ quiet: true }),
+      name: 'quiet hours that end inside the window are waited for',
+      dose: dose({ quietUntil: minutes(25) }),
+      at: 0,
+      is: wait(0, 25, ['quiet_hours']),
+    },
+    {
+      name: 'after them the ladder goes on with its own distances',
+      dose: opened(0),
+      at: 25,
+      is: send(0, 'patient-push', 35),
+    },
+    {
+      name: 'quiet hours that outlast the window: the next rung keeps its own time',
+      dose: dose({ quietUntil: minutes(60) }),
       at: 0,
       is: wait(1, 10, ['quiet_hours']),
     },
     {
-      name: 'quiet hours, critical',
-      dose: dose({ quiet: true, policy: critical }),
+      name: 'quiet hours, critical: waited for as by any other',
+      dose: dose({ quietUntil: minutes(25), policy: critical }),
+      at: 0,
+      is: wait(0, 25, ['quiet_hours']),
+    },
+    {
+      name: 'quiet hours, critical, with consent to that',
+      dose: dose({ quietUntil: minutes(25), policy: critical, consent: AT_NIGHT }),
       at: 0,
       is: send(0, 'patient-push', 10),
+    },
+    {
+      name: 'quiet hours, routine, with consent for critical ones',
+      dose: dose({ quietUntil: minutes(25), consent: AT_NIGHT }),
+      at: 0,
+      is: wait(0, 25, ['quiet_hours']),
+    },
+    ...['push', 'webpush', 'sms', 'whatsapp', 'voice', 'email'].map((channel) => ({
+      name: `who cannot read is called instead of reached by ${channel}`,
+      dose: dose({ canRead: false, policy: only(channel as Rung['channel']) }),
+      at: 0,
+      is: { ...send(0, 'patient-phone', 60), channel: 'voice' },
+    })),
+    {
+      name: 'who cannot read and did not agree to calls is written to',
+      dose: dose({ canRead: false, consent: { reminders: true, channels: ['push', 'sms'] } }),
+      at: 0,
+      is: { ...send(0, 'patient-push', 10), channel: 'push' },
+    },
+    {
+      name: 'who cannot read and has no phone is written to',
+      dose: dose({ canRead: false, contacts: [contact('patient', 'push')] }),
+      at: 0,
+      is: { ...send(0, 'patient-push', 10), channel: 'push' },
+    },
+    {
+      name: 'who cannot read is written to where nobody can be called',
+      dose: dose({ canRead: false, channels: new Set(['push', 'sms']) }),
+      at: 0,
+      is: { ...send(0, 'patient-push', 10), channel: 'push' },
+    },
+    {
+      name: 'the caregiver of who cannot read is written to',
+      dose: opened(4, { canRead: false, policy: critical }),
+      at: 30,
+      is: { ...send(4, 'caregiver-phone', 60), channel: 'sms' },
     },
     {
       name: "a caregiver's number is not the patient's",
@@ -185,7 +248,7 @@ describe('whatever the policy, the contacts and the delays', () => {
     windowSeconds: fc.integer({ min: 1, max: 7200 }),
     usefulSeconds: fc.nat(7200),
     critical: fc.boolean(),
-    quiet: fc.boolean(),
+    quietUntil: fc.option(fc.nat(10_000).map((seconds) => new Date(DUE.getTime() + seconds * 1000))),
     contacts: fc.subarray(ALL.flatMap((c) => [c, { ...c, id: `${c.id}-gone`, state: 'invalid' }])),
     reached: fc.boolean(),
     pending: fc.boolean(),
@@ -201,14 +264,18 @@ describe('whatever the policy, the contacts and the delays', () => {
         let at = DUE;
         const tried: number[] = [];
         for (const [step, delay] of delays.entries()) {
+          const quietUntil = now.quietUntil !== null && at < now.quietUntil ? now.quietUntil : null;
+          now = { ...now, quietUntil };
           const action = nextAction(now, at);
           if (action.do === 'end') {
             expect(step).toBeLessThan(delays.length);
             return;
           }
-          tried.push(...action.skipped.map((skip) => skip.rung));
+          // A rung that waits for the end of the quiet hours is tried then.
+          tried.push(...action.skipped.map((skip) => skip.rung).filter((rung) => rung < action.rung));
           if (action.do === 'send') {
             expect(at < windowEndsAt, 'sent after the window').toBe(true);
+            expect(quietUntil, 'sent in quiet hours').toBeNull();
             tried.push(action.rung);
             const used = now.contacts.find((c) => c.id === action.contactPointId);
             const asked = ladder[action.rung] as Rung;

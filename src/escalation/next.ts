@@ -1,4 +1,5 @@
 import { type ChannelName, CONTACT_KIND, type ContactKind } from '../domain/attempt.ts';
+import { consentsTo } from '../domain/consent.ts';
 import type { Consent, ContactOwner } from '../domain/patient.ts';
 import type { Policy, Rung } from '../domain/policy.ts';
 
@@ -12,10 +13,12 @@ export interface DoseSituation {
   rung: number;
   policy: Policy;
   consent: Consent;
+  /** False: called instead of written to. */
+  canRead: boolean;
   /** The channels that have a provider here. */
   channels: ReadonlySet<ChannelName>;
-  /** Whether `at` lies in the patient's quiet hours. */
-  quiet: boolean;
+  /** When the patient's quiet hours, in which `at` lies, are over; null: it lies in none. */
+  quietUntil: Date | null;
   contacts: { id: string; owner: ContactOwner; kind: ContactKind; state: string; stateCode: string | null }[];
   /** A provider took a reminder; a message is still under way; the code of the newest attempt. */
   reached: boolean;
@@ -60,17 +63,23 @@ export function nextAction(dose: DoseSituation, at: Date): NextAction {
     return { do: 'end', state: 'undelivered', reason: 'too_late' };
   const skipped: SkippedRung[] = [];
   for (let rung = dose.rung; rung < dose.policy.ladder.length; rung++) {
-    const { channel, to } = dose.policy.ladder[rung] as Rung;
+    const { to } = dose.policy.ladder[rung] as Rung;
+    const channel = channelOf(dose, dose.policy.ladder[rung] as Rung);
     const choice = reachable(dose, channel, to);
     if ('contactPointId' in choice) {
       return { do: 'send', rung, channel, to, ...choice, nextAt: timeAfter(dose, rung, at), skipped };
     }
     skipped.push({ rung, channel, to, code: choice.code });
-    // Quiet hours pass: the next rung keeps its own time. A road that is closed for good does not hold the next one up.
-    if (choice.code === 'quiet_hours')
-      return { do: 'wait', rung: rung + 1, nextAt: timeAfter(dose, rung, at), skipped };
+    // Quiet hours pass, a road that is closed for good does not hold the next one up.
+    if (choice.code === 'quiet_hours') return { do: 'wait', ...afterQuiet(dose, rung, at), skipped };
   }
   return { do: 'wait', rung: dose.policy.ladder.length, nextAt: dose.windowEndsAt, skipped };
+}
+
+/** A patient who cannot read is called, where that is possible and agreed to: a message may still be read by somebody else. */
+function channelOf(dose: DoseSituation, { channel, to }: Rung): ChannelName {
+  if (to === 'caregiver' || dose.canRead) return channel;
+  return 'contactPointId' in reachable(dose, 'voice', to) ? 'voice' : channel;
 }
 
 function windowEnd(dose: DoseSituation, at: Date): NextAction {
@@ -88,13 +97,24 @@ function reachable(
   to: Rung['to'],
 ): { contactPointId: string } | { code: string } {
   if (!dose.consent.reminders) return { code: 'no_consent' };
-  if (dose.consent.channels?.includes(channel) === false) return { code: 'channel_not_consented' };
+  if (!consentsTo(dose.consent, channel)) return { code: 'channel_not_consented' };
   if (!dose.channels.has(channel)) return { code: 'no_provider' };
-  if (dose.quiet && !dose.policy.critical) return { code: 'quiet_hours' };
+  if (dose.quietUntil !== null && !mayRingInQuietHours(dose)) return { code: 'quiet_hours' };
   const candidates = dose.contacts.filter((c) => c.owner === to && c.kind === CONTACT_KIND[channel]);
   const active = candidates.find((c) => c.state === 'active');
   if (active !== undefined) return { contactPointId: active.id };
   return { code: candidates[0] === undefined ? 'no_contact' : `contact_${candidates[0].state}` };
+}
+
+function mayRingInQuietHours({ policy, consent }: DoseSituation): boolean {
+  return policy.critical && consent.criticalInQuietHours === true;
+}
+
+/** A rung in quiet hours has its turn when they are over; where the window is over before, the next one keeps its own time. */
+function afterQuiet(dose: DoseSituation, rung: number, at: Date): { rung: number; nextAt: Date } {
+  const { quietUntil, windowEndsAt } = dose;
+  if (quietUntil !== null && quietUntil < windowEndsAt) return { rung, nextAt: quietUntil };
+  return { rung: rung + 1, nextAt: timeAfter(dose, rung, at) };
 }
 
 /**

@@ -24,6 +24,11 @@ const bodies = (): Record<string, [method: string, url: string, body: Record<str
   'POST token confirmation': ['POST', '/v1/confirmations', { token: 'x', action: 'taken' }],
   'POST acknowledge': ['POST', `/v1/escalations/${ids.caseId}/acknowledge`, { by: 'x' }],
   'POST resolve': ['POST', `/v1/escalations/${ids.caseId}/resolve`, { by: 'x', resolution: 'x' }],
+  'POST callback endpoint': [
+    'POST',
+    '/v1/callback-endpoints',
+    { url: 'https://his.example.org/', events: ['dose.missed'] },
+  ],
 });
 const ENDPOINTS = [
   'PUT patient',
@@ -34,6 +39,7 @@ const ENDPOINTS = [
   'POST token confirmation',
   'POST acknowledge',
   'POST resolve',
+  'POST callback endpoint',
 ];
 const raw = (endpoint: string, payload: string | Buffer, type = 'application/json') => {
   const [method, url] = bodies()[endpoint] as [string, string, object];

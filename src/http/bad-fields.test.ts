@@ -90,6 +90,11 @@ const PATIENTS: [name: string, change: object, field: RegExp][] = [
   ['an unknown kind of contact', { contacts: [{ kind: 'fax', value: '1' }] }, /^contacts\[0\]\.kind$/],
   ['a device token with a space', { contacts: [{ kind: 'push', value: 'a b' }] }, /^contacts\[0\]\.value$/],
   [
+    'a subscription without TLS',
+    { contacts: [{ kind: 'webpush', value: '{"endpoint":"http://a.example"}' }] },
+    /^contacts\[0\]\.value$/,
+  ],
+  [
     'a caregiver with a bad phone',
     { caregivers: [{ contacts: [] }, { contacts: phones('1') }] },
     /^caregivers\[1\]\.contacts\[0\]\.value$/,
@@ -104,6 +109,11 @@ const PATIENTS: [name: string, change: object, field: RegExp][] = [
   ['quiet hours without an end', { quietHours: { from: '22:00' } }, /^quietHours\.to$/],
   ['quiet hours of no length', { quietHours: { from: '22:00', to: '22:00' } }, /^quietHours\.to$/],
   ['consent as text', { consent: { reminders: 'yes' } }, /^consent\.reminders$/],
+  [
+    'consent for quiet hours as text',
+    { consent: { reminders: true, criticalInQuietHours: 'yes' } },
+    /^consent\.criticalInQuietHours$/,
+  ],
   ['consent to an unknown channel', { consent: { reminders: true, channels: ['fax'] } }, /^consent\.channels\[0\]$/],
   ['too many contacts', { contacts: phones(...Array.from({ length: 11 }, (_, i) => `+5190000000${i}`)) }, /^contacts$/],
 ];
@@ -136,7 +146,7 @@ describe('an answer', () => {
   );
   test('with the token of a dose that never was', () => {
     const expiresAt = new Date('2027-01-01T00:00:00Z');
-    const token = issueToken(api.app.config.tokenSecret, { doseId: UNKNOWN_ID, expiresAt });
+    const token = issueToken(api.app.config.tokenSecret, 'push', { doseId: UNKNOWN_ID, expiresAt });
     return refused(() => api.call('POST', '/v1/confirmations', { token, action: 'taken' }), 'token', [404]);
   });
   test('a resolution in free text', () =>

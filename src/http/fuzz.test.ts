@@ -27,6 +27,7 @@ const TARGETS = [
   ['POST', () => `/v1/doses/${ids.doseId}/confirmations`, { answer: 'taken', takenAt: '2026-11-23T12:00:00Z' }],
   ['POST', () => '/v1/confirmations', { token: 'x', action: 'taken' }],
   ['POST', () => `/v1/escalations/${ids.caseId}/acknowledge`, { by: 'x' }],
+  ['POST', () => '/v1/callback-endpoints', { url: 'https://his.example.org/', events: ['dose.missed'] }],
 ] as const;
 
 const hostile = fc.oneof(

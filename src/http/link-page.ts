@@ -131,7 +131,8 @@ function buttons(answers: Answer[], words: Words): string {
   return `<form method="post">${answers.map(button).join('')}</form>`;
 }
 
-function page(language: Language, heading: string, lines: string[], form: string): string {
+/** A small page that needs nothing else. `form` is markup; everything else is text. */
+export function page(language: Language, heading: string, lines: string[], form: string): string {
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex"><title>${escapeMarkup(heading)}</title><style>${STYLE}</style></head>

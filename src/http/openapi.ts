@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { openapiWebhooks } from './schemas/callback.ts';
 import { ProblemSchema } from './schemas/common.ts';
 
 const DESCRIPTION = `Reminders for every dose, and whether each was answered.
@@ -22,12 +23,17 @@ export async function registerOpenapi(server: FastifyInstance, publicUrl: string
         securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'the API key of a tenant: dbk_…' } },
       },
       security: [{ apiKey: [] }],
+      webhooks: openapiWebhooks(),
       tags: [
         { name: 'patients', description: 'Who is reminded, and how they are reached' },
         { name: 'prescriptions', description: 'What is to be taken, and when' },
         { name: 'doses', description: 'Each occurrence, its answers and its trace' },
         { name: 'escalations', description: 'Cases for a clinician' },
         { name: 'dead letters', description: 'Doses and messages that were set aside, and how they go on' },
+        {
+          name: 'callbacks',
+          description: 'Your own systems are told of what happens (Standard Webhooks): docs/callbacks.md',
+        },
         { name: 'reports', description: 'Computed from the doses at each call' },
         { name: 'webhooks', description: 'What providers call' },
         { name: 'operations', description: 'Health and metrics' },

@@ -39,7 +39,8 @@ export function toPage<Row extends { id: string }, View>(
 
 const ID = new RegExp(ID_PATTERN);
 
-const encodeCursor = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+/** The `next` of a page after whose last id the list goes on. */
+export const encodeCursor = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 
 function decodeCursor(cursor: string): string {
   const hex = Buffer.from(cursor, 'base64url').toString('hex');

@@ -8,16 +8,23 @@ import { refuseHostileText } from './input.ts';
 import { observe } from './observe.ts';
 import { registerOpenapi } from './openapi.ts';
 import { adherenceRoutes } from './routes/adherence.ts';
+import { callbackEndpointRoutes } from './routes/callback-endpoints.ts';
+import { callbackRoutes } from './routes/callbacks.ts';
 import { confirmationRoutes } from './routes/confirmations.ts';
+import { consentRoutes } from './routes/consent.ts';
+import { conversationRoutes } from './routes/conversation.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { doseRoutes } from './routes/doses.ts';
 import { escalationRoutes } from './routes/escalations.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { linkRoutes } from './routes/link.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { opsRoutes } from './routes/ops.ts';
 import { patientRoutes } from './routes/patients.ts';
 import { prescriptionRoutes } from './routes/prescriptions.ts';
 import { proofRoutes } from './routes/proofs.ts';
+import { pushPageRoutes } from './routes/push-page.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { handleUnmatched } from './unmatched.ts';
 import { validatorCompiler } from './validation.ts';
@@ -49,6 +56,8 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   await server.register(opsRoutes(app));
   await server.register(webhookRoutes(app));
   await server.register(linkRoutes(app));
+  await server.register(pushPageRoutes(app));
+  await server.register(unsubscribeRoutes(app));
   await server.register(async (api) => {
     api.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
@@ -57,10 +66,15 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     await api.register(async (keyed) => {
       keyed.addHook('onRequest', authenticate(app));
       await keyed.register(patientRoutes(app));
+      await keyed.register(consentRoutes(app));
+      await keyed.register(conversationRoutes(app));
       await keyed.register(prescriptionRoutes(app));
       await keyed.register(doseRoutes(app));
       await keyed.register(escalationRoutes(app));
+      await keyed.register(messageRoutes(app));
       await keyed.register(incidentRoutes(app));
+      await keyed.register(callbackEndpointRoutes(app));
+      await keyed.register(callbackRoutes(app));
       await keyed.register(deadLetterRoutes(app));
       await keyed.register(adherenceRoutes(app));
       await keyed.register(proofRoutes(app));

@@ -2,6 +2,7 @@ import type { Contact, PatientRecord } from '../domain/patient.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { FieldError } from '../domain/refusal.ts';
 import { isZone } from '../regimen/local-time.ts';
+import { isSubscription } from './subscription.ts';
 
 const PHONE: [RegExp, string] = [
   /^\+[1-9]\d{6,14}$/,
@@ -9,10 +10,13 @@ const PHONE: [RegExp, string] = [
 ];
 
 /** Per kind of contact point: its form, and how to mend a value that has another. */
-const CONTACT_FORMS: Record<Contact['kind'], [RegExp, string]> = {
+const CONTACT_FORMS: Record<Contact['kind'], [{ test(value: string): boolean }, string]> = {
   phone: PHONE,
   whatsapp: PHONE,
-  webpush: [/^\{.{1,4094}\}$/s, 'must be the PushSubscription of the browser as JSON'],
+  webpush: [
+    { test: isSubscription },
+    "must be the browser's PushSubscription as JSON, with an https endpoint and the keys p256dh and auth",
+  ],
   email: [
     /^(?=.{3,254}$)[^\s@<>()[\]",;:\\\p{Cc}]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.)+[\p{L}\p{N}-]{2,63}$/u,
     'must be an e-mail address such as ana@example.org',

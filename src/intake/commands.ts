@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import { plusSeconds } from '../clock.ts';
 import { planDoses } from '../dispatch/plan.ts';
+import { consentChanges } from '../domain/consent.ts';
 import type { PatientRecord } from '../domain/patient.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { NewPrescription, PrescriptionChange, Regimen } from '../domain/prescription.ts';
@@ -9,6 +10,8 @@ import { expand, type Occurrence } from '../regimen/expand.ts';
 import { checkRegimen } from '../regimen/validate.ts';
 import { type Warning, warningsOf, zoneChangeWarnings } from '../regimen/warnings.ts';
 import { resolveCasesOf } from '../store/cases.ts';
+import { recordConsent } from '../store/consents.ts';
+import { readConversations } from '../store/conversations.ts';
 import { cancelFuture, excludeUnanswered } from '../store/doses.ts';
 import {
   type PrescribedPatient,
@@ -29,6 +32,7 @@ import {
   updatePrescription,
 } from '../store/prescriptions.ts';
 import { canonicalLocale, checkPatient, checkPolicy } from './checks.ts';
+import { quietHoursIn } from './quiet-hours.ts';
 
 /** What a move to another zone does to a prescription. */
 interface MoveWarning {
@@ -54,14 +58,25 @@ export async function putPatient(
   given: PatientRecord,
 ): Promise<{ patient: StoredPatient; created: boolean; warnings: MoveWarning[] }> {
   refuseAny('The patient is not valid', checkPatient(given));
-  const record = { ...given, locale: canonicalLocale(given.locale) as string };
+  const quietHours = given.quietHours ?? (await defaultQuietHours(tx, tenantId, given.zone));
+  const locale = canonicalLocale(given.locale) as string;
+  const record = { ...given, locale, ...(quietHours && { quietHours }) };
   const now = app.clock.now();
-  const { id, created, zoneBefore } = await savePatient(tx, app.cipher, { tenantId, record, now });
-  await replaceContacts(tx, app.cipher, { tenantId, patientId: id, record, now });
+  const { id, before } = await savePatient(tx, app.cipher, { tenantId, record, now });
+  const whose = { tenantId, patientId: id };
+  await recordConsent(tx, whose, consentChanges(before?.consent ?? null, record.consent), now);
+  await replaceContacts(tx, app.cipher, { ...whose, record, now });
   if (record.deceased) await endAll(tx, id, now);
-  const warnings = zoneBefore === null ? [] : await moveZone(app, tx, id, { from: zoneBefore, to: record.zone });
+  const moved = before !== null && before.zone !== record.zone;
+  const warnings = moved ? await moveZone(app, tx, id, { from: before.zone, to: record.zone }) : [];
   const patient = await readPatient(tx, app.cipher, { tenantId, externalId: record.externalId });
-  return { patient: patient as StoredPatient, created, warnings };
+  return { patient: patient as StoredPatient, created: before === null, warnings };
+}
+
+/** What the tenant has for the country in which patients live who have none of their own. */
+async function defaultQuietHours(tx: Sql, tenantId: string, zone: string): Promise<PatientRecord['quietHours']> {
+  const conversation = (await readConversations(tx, [tenantId])).get(tenantId);
+  return quietHoursIn(zone, conversation ?? {});
 }
 
 /** Prescriptions first: then the horizon adds no dose behind us. */
@@ -148,11 +163,12 @@ async function checkNew(
 const DECEASED = 'is recorded as deceased: if that is wrong, PUT the patient without "deceased" first';
 
 function warningsFor(
-  { zone, quietHours }: PrescribedPatient,
+  { zone, quietHours, consent }: PrescribedPatient,
   { regimen, policy }: { regimen: Regimen; policy: Policy },
   now: Date,
 ): Warning[] {
-  return warningsOf({ regimen, zone, now, quietHours: quietHours ?? undefined, critical: policy.critical });
+  const rings = policy.critical && consent.criticalInQuietHours === true;
+  return warningsOf({ regimen, zone, now, quietHours: quietHours ?? undefined, critical: rings });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isQuiet } from './quiet.ts';
+import { quietUntil } from './quiet.ts';
 
 const NIGHT = { from: '22:00', to: '07:00' };
 const SIESTA = { from: '13:00', to: '15:30' };
@@ -25,5 +25,29 @@ test.each([
     quiet: false,
   },
 ])('$local in $zone within $hours.from–$hours.to: $quiet', ({ hours, zone, at, quiet }) => {
-  expect(isQuiet(hours, zone, new Date(at))).toBe(quiet);
+  expect(quietUntil(hours, zone, new Date(at)) !== null).toBe(quiet);
+});
+
+test.each([
+  { hours: NIGHT, zone: 'America/Lima', at: '2026-11-24T03:00:00Z', end: '2026-11-24T12:00:00Z' },
+  { hours: NIGHT, zone: 'America/Lima', at: '2026-11-24T11:59:59Z', end: '2026-11-24T12:00:00Z' },
+  { hours: SIESTA, zone: 'America/Lima', at: '2026-11-24T18:00:30.500Z', end: '2026-11-24T20:30:00Z' },
+  // The clocks of Santiago go forward at midnight of this night, and back at midnight of the other: 8 hours, and 10.
+  { hours: NIGHT, zone: 'America/Santiago', at: '2026-09-06T02:00:00Z', end: '2026-09-06T10:00:00Z' },
+  { hours: NIGHT, zone: 'America/Santiago', at: '2026-04-05T01:00:00Z', end: '2026-04-05T11:00:00Z' },
+  // Wall clocks show 01:30 twice: quiet until the first, and again until the second.
+  {
+    hours: { from: '23:00', to: '01:30' },
+    zone: 'America/New_York',
+    at: '2026-11-01T05:10:00Z',
+    end: '2026-11-01T05:30:00Z',
+  },
+  {
+    hours: { from: '23:00', to: '01:30' },
+    zone: 'America/New_York',
+    at: '2026-11-01T06:10:00Z',
+    end: '2026-11-01T06:30:00Z',
+  },
+])('of $hours.from–$hours.to in $zone, $at: over at $end', ({ hours, zone, at, end }) => {
+  expect(quietUntil(hours, zone, new Date(at))).toEqual(new Date(end));
 });

@@ -6,11 +6,17 @@ export interface QuietHours {
   to: string;
 }
 
-/** Whether `at` lies in the quiet hours of `zone`. Throws when the zone is none, which is no time to be silent by. */
-export function isQuiet(quiet: QuietHours, zone: string, at: Date): boolean {
+/**
+ * When the quiet hours of `zone` in which `at` lies are over; null when it lies in none. Throws when the zone is none, which is
+ * no time to be silent by.
+ */
+export function quietUntil(quiet: QuietHours, zone: string, at: Date): Date | null {
   const local = DateTime.fromJSDate(at, { zone });
   if (!local.isValid) throw new RangeError('not a time zone');
-  return isQuietTime(quiet, local.toFormat('HH:mm'));
+  if (!isQuietTime(quiet, local.toFormat('HH:mm'))) return null;
+  const [hour, minute] = quiet.to.split(':').map(Number) as [number, number];
+  const end = local.set({ hour, minute, second: 0, millisecond: 0 });
+  return (end > local ? end : end.plus({ days: 1 })).toJSDate();
 }
 
 /** Whether a wall-clock time `HH:mm` lies in them. */

@@ -17,7 +17,7 @@ describe('the account of a tenant', () => {
     ];
     await driveTo(app, at('13:00:02'));
     expect(await latenessMs(app.sql, app.tenantId, [0.5, 0.99])).toEqual([2000, 2000]);
-    for (const time of ['13:10:00', '13:20:00', '13:30:00', '14:00:00']) await driveTo(app, at(time));
+    for (const time of ['13:10:00', '13:15:00', '13:20:00', '13:30:00', '14:00:00']) await driveTo(app, at(time));
     const [dose] = await app.sql<{ id: string }[]>`
       SELECT id FROM doses WHERE prescription_id = ${taken} AND due_at = ${at('13:00:00')}`;
     await recordAck(app, { doseId: dose?.id ?? '', answer: 'taken', road: 'link', takenAt: at('14:30:00') });
@@ -30,9 +30,22 @@ describe('the account of a tenant', () => {
     expect(await escalationCount(app.sql, app.tenantId)).toBe(2);
     const attempts = await attemptRows(app.sql, app.tenantId);
     const accepted = attempts.filter((attempt) => attempt.accepted).map(({ channel }) => channel);
-    expect(accepted.sort()).toEqual(['email', 'email', 'email', 'email', 'push', 'push', 'sms', 'sms', 'sms', 'sms']);
+    expect(accepted.sort()).toEqual([
+      'email',
+      'email',
+      'email',
+      'email',
+      'push',
+      'push',
+      'sms',
+      'sms',
+      'sms',
+      'sms',
+      'voice',
+    ]);
     expect(attempts.filter((attempt) => attempt.underWay)).toEqual([]);
     expect(attempts.filter((attempt) => !attempt.accepted).map(({ code }) => code)).toEqual([
+      'no_contact',
       'no_contact',
       'no_contact',
       'no_contact',

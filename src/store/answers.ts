@@ -1,6 +1,7 @@
 import type { ChannelName } from '../domain/attempt.ts';
-import type { Answer, AnswerRoad, DoseState } from '../domain/dose.ts';
+import { type Answer, type AnswerRoad, type DoseState, MAX_SNOOZES } from '../domain/dose.ts';
 import { timeOf, uuidv7 } from '../domain/ids.ts';
+import { callbacksFrom, doseData, iso } from './callbacks.ts';
 import { column, type Sql } from './pool.ts';
 
 /** A dose as an answer finds it. */
@@ -14,6 +15,8 @@ export interface AnsweredDose {
   state: DoseState;
   late: boolean;
   takenAt: Date | null;
+  /** How often it was put off. */
+  snoozes: number;
   zone: string;
   locale: string;
 }
@@ -28,7 +31,7 @@ export async function lockDoses(sql: Sql, doseIds: string[]): Promise<Map<string
   const doses = await sql<AnsweredDose[]>`
     SELECT d.id, d.local_date AS "localDate", d.tenant_id AS "tenantId", d.patient_id AS "patientId",
            d.due_at AS "dueAt", d.window_ends_at AS "windowEndsAt", d.state, d.late, d.taken_at AS "takenAt",
-           t.zone, t.locale
+           d.snoozes, t.zone, t.locale
     FROM unnest(${ids}::uuid[], ${days}::date[]) AS v (id, day)
     JOIN doses d ON d.id = v.id AND d.local_date BETWEEN v.day - 1 AND v.day + 1
     JOIN patients t ON t.id = d.patient_id
@@ -37,7 +40,7 @@ export async function lockDoses(sql: Sql, doseIds: string[]): Promise<Map<string
   return new Map(doses.map((dose) => [dose.id, dose]));
 }
 
-/** What an answer makes of its dose; `before` is the state it was locked in. */
+/** What an answer makes of its dose; `before` is the state it was locked in, `road` the one it came by. */
 export interface AnswerWrite {
   id: string;
   localDate: string;
@@ -47,23 +50,38 @@ export interface AnswerWrite {
   late: boolean;
   reason: string | null;
   at: Date;
+  road: AnswerRoad;
 }
 
-/** Writes what locked doses have become; each dose at most once. */
+/** Writes what locked doses have become, each dose at most once; whoever listens is told. */
 export async function writeAnswers(sql: Sql, writes: AnswerWrite[]): Promise<void> {
   if (writes.length === 0) return;
   await sql`
-    UPDATE doses d SET state = v.state, taken_at = v.taken_at, late = v.late, reason = v.reason, resolved_at = v.at,
-      next_action_at = NULL
-    FROM unnest(${column(writes, 'id')}::uuid[], ${column(writes, 'localDate')}::date[],
-                ${column(writes, 'before')}::text[], ${column(writes, 'state')}::text[],
-                ${column(writes, 'takenAt')}::timestamptz[], ${column(writes, 'late')}::text[]::boolean[],
-                ${column(writes, 'reason')}::text[], ${column(writes, 'at')}::timestamptz[])
-      AS v (id, local_date, before, state, taken_at, late, reason, at)
-    WHERE d.id = v.id AND d.local_date = v.local_date AND d.state = v.before`;
+    WITH answered AS (
+      UPDATE doses d SET state = v.state, taken_at = v.taken_at, late = v.late, reason = v.reason, resolved_at = v.at,
+        next_action_at = NULL
+      FROM unnest(${column(writes, 'id')}::uuid[], ${column(writes, 'localDate')}::date[],
+                  ${column(writes, 'before')}::text[], ${column(writes, 'state')}::text[],
+                  ${column(writes, 'takenAt')}::timestamptz[], ${column(writes, 'late')}::text[]::boolean[],
+                  ${column(writes, 'reason')}::text[], ${column(writes, 'at')}::timestamptz[],
+                  ${column(writes, 'road')}::text[])
+        AS v (id, local_date, before, state, taken_at, late, reason, at, road)
+      WHERE d.id = v.id AND d.local_date = v.local_date AND d.state = v.before
+      RETURNING d.*, v.before, v.at, v.road)
+    ${callbacksFrom(
+      sql,
+      sql`
+        SELECT CASE WHEN d.before IN ('taken', 'skipped') THEN 'dose.corrected'
+                    WHEN d.state = 'taken' THEN 'dose.confirmed' ELSE 'dose.skipped' END AS event,
+               d.tenant_id, d.patient_id, d.prescription_id, d.at,
+               ${doseData(sql)} || jsonb_build_object(
+                 'late', d.late, 'takenAt', ${iso(sql, 'd.taken_at')}, 'road', d.road) AS data
+        FROM answered d
+        WHERE d.before <> d.state`,
+    )}`;
 }
 
-/** The next reminder is put off until then; `times`: how often the patient has said so. */
+/** The next reminder is put off until then; `times`: how often the patient has said so now. */
 export interface SnoozeWrite {
   id: string;
   localDate: string;
@@ -75,11 +93,11 @@ export interface SnoozeWrite {
 export async function writeSnoozes(sql: Sql, writes: SnoozeWrite[]): Promise<void> {
   if (writes.length === 0) return;
   await sql`
-    UPDATE doses d SET next_action_at = v.until, rung = greatest(d.rung - v.times, 0)
+    UPDATE doses d SET next_action_at = v.until, rung = greatest(d.rung - v.times, 0), snoozes = d.snoozes + v.times
     FROM unnest(${column(writes, 'id')}::uuid[], ${column(writes, 'localDate')}::date[],
                 ${column(writes, 'until')}::timestamptz[], ${column(writes, 'times')}::smallint[])
       AS v (id, local_date, until, times)
-    WHERE d.id = v.id AND d.local_date = v.local_date AND d.state = 'open'`;
+    WHERE d.id = v.id AND d.local_date = v.local_date AND d.state = 'open' AND d.snoozes + v.times <= ${MAX_SNOOZES}`;
 }
 
 /** A dose that was answered by a channel's own road. */

@@ -1,16 +1,22 @@
 import type { AttemptPurpose, AttemptState, ChannelName } from '../domain/attempt.ts';
 import { attemptStatesBefore } from '../domain/attempt.ts';
+import type { DoseState } from '../domain/dose.ts';
+import type { EscalationKind, EscalationState } from '../domain/escalation.ts';
 import { timeOf } from '../domain/ids.ts';
+import type { Consent } from '../domain/patient.ts';
 import type { HeldChunk } from './chunks.ts';
 import { column, type Sql } from './pool.ts';
 
-/** An attempt as it is written before anything leaves. `contactPointId` null: nobody to reach, failed at once with `code`. */
+/**
+ * An attempt as it is written before anything leaves. `contactPointId` null: nobody to reach, failed at once with `code`.
+ * `doseId` null: it tells of a case that is about no dose.
+ */
 export interface NewAttempt {
   id: string;
   tenantId: string;
   patientId: string;
-  doseId: string;
-  localDate: string;
+  doseId: string | null;
+  localDate: string | null;
   escalationId: string | null;
   purpose: AttemptPurpose;
   rung: number;
@@ -69,8 +75,9 @@ export async function reachOf(sql: Sql, doseIds: string[]): Promise<Map<string, 
 export interface AttemptToSend {
   id: string;
   tenantId: string;
-  doseId: string;
-  localDate: string;
+  /** Null: it is about no dose. */
+  doseId: string | null;
+  localDate: string | null;
   escalationId: string | null;
   purpose: AttemptPurpose;
   rung: number;
@@ -84,9 +91,10 @@ export interface AttemptToSend {
   tries: number;
   /** Workers that died with it in hand. */
   lost: number;
+  /** Its lane: that of the critical ones takes cases and what people write, too. */
   critical: boolean;
-  doseState: string;
-  doseDueAt: Date;
+  doseState: DoseState | null;
+  doseDueAt: Date | null;
   contact: Uint8Array;
   contactState: string;
   /** Who was asked to send it before, and what became of that. */
@@ -94,8 +102,23 @@ export interface AttemptToSend {
   code: string | null;
   locale: string;
   zone: string;
-  consent: { reminders: boolean };
-  escalationState: string | null;
+  consent: Consent;
+  deceased: boolean;
+  escalationState: EscalationState | null;
+  escalationKind: EscalationKind | null;
+  /** What a person wrote. */
+  body: Uint8Array | null;
+}
+
+/** The dose that a reminder is for; none for messages that no rung of a ladder sent. */
+export function remindedDose<A extends Pick<AttemptToSend, 'purpose' | 'doseId' | 'localDate' | 'rung'>>({
+  purpose,
+  doseId,
+  localDate,
+  rung,
+}: A): { doseId: string; localDate: string; rung: number }[] {
+  const isReminder = purpose === 'reminder' || purpose === 'caregiver';
+  return isReminder && doseId !== null && localDate !== null ? [{ doseId, localDate, rung }] : [];
 }
 
 /** The attempts of a chunk (or of a list of ids) that are in a state (to be sent: `intent`), with the truth of this moment. */
@@ -109,18 +132,31 @@ export async function readToSend(
       ? sql`a.chunk_id = ${which.chunkId}`
       : sql`a.id = ANY(${which.ids}::uuid[]) AND a.day = ANY(${[...new Set(which.ids.map(dayOf))]}::date[])`;
   return sql<AttemptToSend[]>`
-    SELECT a.id, a.tenant_id AS "tenantId", d.critical, a.dose_id AS "doseId", a.local_date AS "localDate",
+    SELECT a.id, a.tenant_id AS "tenantId", a.purpose IN ('escalation', 'message') OR d.critical AS critical, a.dose_id AS "doseId", a.local_date AS "localDate",
            a.escalation_id AS "escalationId", a.purpose, a.rung, a.channel, a.contact_point_id AS "contactPointId", a.due_at AS "dueAt", a.expires_at AS "expiresAt",
            a.created_at AS "createdAt", a.tries, a.lost, d.state AS "doseState", d.due_at AS "doseDueAt", c.value AS contact,
            c.state AS "contactState", c.wrote_at AS "wroteAt", a.account, a.code, t.locale, t.zone, t.consent,
-           e.state AS "escalationState"
+           t.deceased_at IS NOT NULL AS deceased, e.state AS "escalationState", e.kind AS "escalationKind", m.body
     FROM attempts a
-    JOIN doses d ON d.id = a.dose_id AND d.local_date = a.local_date
+    LEFT JOIN doses d ON d.id = a.dose_id AND d.local_date = a.local_date
     JOIN contact_points c ON c.id = a.contact_point_id
     JOIN patients t ON t.id = a.patient_id
     LEFT JOIN escalations e ON e.id = a.escalation_id
+    LEFT JOIN messages m ON m.id = a.message_id
     WHERE ${filter} AND a.state = ${state}
     ORDER BY a.id`;
+}
+
+/** The medications that these attempts remind of, encrypted, by attempt. */
+export async function medicationsOf(sql: Sql, attempts: AttemptToSend[]): Promise<Map<string, Uint8Array>> {
+  const ofDoses = attempts.filter(({ doseId }) => doseId !== null);
+  if (ofDoses.length === 0) return new Map();
+  const rows = await sql<{ id: string; medication: Uint8Array }[]>`
+    SELECT v.id, p.medication
+    FROM unnest(${column(ofDoses, 'id')}::uuid[], ${column(ofDoses, 'doseId')}::uuid[], ${column(ofDoses, 'localDate')}::date[])
+      AS v (id, dose_id, local_date)
+    JOIN doses d ON d.id = v.dose_id AND d.local_date = v.local_date JOIN prescriptions p ON p.id = d.prescription_id`;
+  return new Map(rows.map(({ id, medication }) => [id, medication]));
 }
 
 /** A new state of one attempt. `tries` tells which try it is about; `chunkId` is set when it goes out again. */

@@ -1,5 +1,6 @@
 import type { DoseState } from '../domain/dose.ts';
 import type { EscalationKind, EscalationState } from '../domain/escalation.ts';
+import { urgency } from './cases.ts';
 import type { Cipher } from './cipher.ts';
 import type { Sql } from './pool.ts';
 
@@ -18,18 +19,19 @@ export interface ClinicCase {
   /** The patient's name, or the tenant's own id where none was given. */
   patient: string;
   zone: string;
-  medication: string;
+  /** Null: the case is about the patient, and no one prescription. */
+  medication: string | null;
   /** In order of due time. */
   doseIds: string[];
 }
 
-/** The tenant's unresolved cases: nobody's first, critical before routine, newest before older. */
+/** The tenant's unresolved cases: nobody's first, the most pressing of them first, newest before older. */
 export function clinicCases(sql: Sql, cipher: Cipher, tenantId: string, limit: number): Promise<ClinicCase[]> {
   return select(
     sql,
     cipher,
     sql`e.tenant_id = ${tenantId} AND e.state IN ('open', 'acknowledged')
-        ORDER BY e.state = 'acknowledged', e.kind = 'missed_streak', e.opened_at DESC, e.id DESC LIMIT ${limit}`,
+        ORDER BY e.state = 'acknowledged', ${urgency(sql)}, e.opened_at DESC, e.id DESC LIMIT ${limit}`,
   );
 }
 
@@ -47,7 +49,7 @@ type CaseRow = Omit<ClinicCase, 'acknowledgedBy' | 'resolvedBy' | 'patient' | 'm
   resolvedBy: Uint8Array | null;
   name: Uint8Array | null;
   externalId: string;
-  medication: Uint8Array;
+  medication: Uint8Array | null;
 };
 
 async function select(sql: Sql, cipher: Cipher, where: ReturnType<Sql>): Promise<ClinicCase[]> {
@@ -56,14 +58,14 @@ async function select(sql: Sql, cipher: Cipher, where: ReturnType<Sql>): Promise
            e.acknowledged_by AS "acknowledgedBy", e.resolved_at AS "resolvedAt", e.resolved_by AS "resolvedBy",
            e.resolution, e.patient_id AS "patientId", t.name, t.external_id AS "externalId", t.zone, p.medication,
            ARRAY(SELECT dose_id FROM escalation_doses WHERE escalation_id = e.id ORDER BY dose_id) AS "doseIds"
-    FROM escalations e JOIN patients t ON t.id = e.patient_id JOIN prescriptions p ON p.id = e.prescription_id
+    FROM escalations e JOIN patients t ON t.id = e.patient_id LEFT JOIN prescriptions p ON p.id = e.prescription_id
     WHERE ${where}`;
   return rows.map(({ name, externalId, ...row }) => ({
     ...row,
     acknowledgedBy: row.acknowledgedBy === null ? null : cipher.open(row.acknowledgedBy),
     resolvedBy: row.resolvedBy === null ? null : cipher.open(row.resolvedBy),
     patient: name === null ? externalId : cipher.open(name),
-    medication: cipher.open(row.medication),
+    medication: row.medication === null ? null : cipher.open(row.medication),
   }));
 }
 
@@ -76,8 +78,8 @@ export async function silentPatients(sql: Sql, tenantId: string): Promise<number
 }
 
 /**
- * By tenant, a mark of its unresolved cases and open silences that differs as soon as one is opened, taken, closed, or given a
- * dose.
+ * By tenant, a mark of its unresolved cases and of what else the page warns of, which differs as soon as one is opened, taken,
+ * closed, or given a dose.
  */
 export async function caseMarks(sql: Sql, tenantIds: string[]): Promise<Map<string, string>> {
   const rows = await sql<{ tenantId: string; mark: string }[]>`
@@ -88,7 +90,8 @@ export async function caseMarks(sql: Sql, tenantIds: string[]): Promise<Map<stri
       WHERE e.tenant_id = ANY(${tenantIds}::uuid[]) AND e.state IN ('open', 'acknowledged')
       UNION ALL
       SELECT tenant_id, concat(id, affected) FROM incidents
-      WHERE tenant_id = ANY(${tenantIds}::uuid[]) AND closed_at IS NULL AND kind IN ('tenant_silent', 'patient_silent')
+      WHERE tenant_id = ANY(${tenantIds}::uuid[]) AND closed_at IS NULL
+        AND kind IN ('tenant_silent', 'patient_silent', 'callbacks_disabled')
     ) AS shown
     GROUP BY tenant_id`;
   return new Map(rows.map(({ tenantId, mark }) => [tenantId, mark]));

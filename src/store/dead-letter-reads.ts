@@ -6,27 +6,34 @@ import type { Sql } from './pool.ts';
 export const DEAD_LETTER_STATES = ['failing', 'quarantined', 'recovered', 'redriven', 'dropped', 'ended'] as const;
 export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
-/** A dead letter with its dose as it is now: ids, codes and times. */
-export interface DeadLetter {
+interface Letter {
   id: string;
-  kind: 'dose' | 'message';
   state: DeadLetterState;
   reason: string;
   tries: number;
   tenantId: string;
-  doseId: string;
-  /** The message; null for a dose. */
-  attemptId: string | null;
-  localDate: string;
   usefulUntil: Date;
   retryAt: Date | null;
   firstAt: Date;
   lastAt: Date;
+}
+
+/** The dose of a letter as it is now. */
+interface LetterDose {
+  doseId: string;
+  localDate: string;
   doseState: DoseState;
   doseReason: string | null;
   windowEndsAt: Date;
   critical: boolean;
 }
+
+/** A message may be about no dose: about a case, or what a person wrote. */
+type NoDose = Record<keyof LetterDose, null>;
+
+/** A dead letter with its dose as it is now: ids, codes and times. `attemptId`: the message. */
+export type DeadLetter = Letter &
+  (({ kind: 'dose'; attemptId: null } & LetterDose) | ({ kind: 'message'; attemptId: string } & (LetterDose | NoDose)));
 
 /** Dead letters, oldest first, after the id `after`: of one tenant unless it is null, in these states. */
 export async function listDeadLetters(
@@ -66,7 +73,7 @@ function select(sql: Sql, where: ReturnType<Sql>): Promise<DeadLetter[]> {
            l.useful_until AS "usefulUntil", CASE WHEN l.state = 'failing' THEN l.retry_at END AS "retryAt",
            l.first_at AS "firstAt", l.last_at AS "lastAt", d.state AS "doseState", d.reason AS "doseReason",
            d.window_ends_at AS "windowEndsAt", d.critical
-    FROM dead_letters l JOIN doses d ON d.id = l.dose_id AND d.local_date = l.local_date
+    FROM dead_letters l LEFT JOIN doses d ON d.id = l.dose_id AND d.local_date = l.local_date
     WHERE ${where}`;
 }
 

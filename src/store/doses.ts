@@ -1,6 +1,7 @@
 import type { DoseState } from '../domain/dose.ts';
 import type { Consent } from '../domain/patient.ts';
 import type { Policy } from '../domain/policy.ts';
+import { callbacksFrom, doseData } from './callbacks.ts';
 import { stillUseful } from './catch-up.ts';
 import { column, type Sql } from './pool.ts';
 
@@ -164,6 +165,7 @@ export interface DueDose {
   zone: string;
   consent: Consent;
   quietHours: { from: string; to: string } | null;
+  canRead: boolean;
   /** The tenant's share of what there is, and the seconds its routine reminders are spread over. */
   weight: number;
   spreadSeconds: number;
@@ -203,7 +205,7 @@ export async function claimDueDoses(sql: Sql, { ids, ...want }: WantedDoses & { 
     SELECT due.id, due.local_date AS "localDate", due.tenant_id AS "tenantId", due.patient_id AS "patientId",
            due.prescription_id AS "prescriptionId", due.due_at AS "dueAt", due.window_ends_at AS "windowEndsAt",
            due.next_action_at AS "nextActionAt", due.state, due.rung, due.critical, p.policy, t.zone, t.consent,
-           t.quiet_hours AS "quietHours", o.weight, o.spread_seconds AS "spreadSeconds"
+           t.quiet_hours AS "quietHours", t.can_read AS "canRead", o.weight, o.spread_seconds AS "spreadSeconds"
     FROM due JOIN prescriptions p ON p.id = due.prescription_id JOIN patients t ON t.id = due.patient_id
          JOIN tenants o ON o.id = due.tenant_id`;
 }
@@ -241,35 +243,48 @@ export interface DoseEnd {
   reason: string | null;
 }
 
-/** The window is over and nobody answered. */
+/** The window is over and nobody answered; whoever listens is told. */
 export async function endDoses(sql: Sql, ends: DoseEnd[], now: Date): Promise<void> {
   if (ends.length === 0) return;
   await sql`
-    UPDATE doses d
-    SET state = v.state, reason = v.reason, missed_at = ${now}, resolved_at = ${now}, next_action_at = NULL,
-        opened_at = coalesce(d.opened_at, ${now})
-    FROM unnest(${column(ends, 'id')}::uuid[], ${column(ends, 'localDate')}::date[],
-                ${column(ends, 'state')}::text[], ${column(ends, 'reason')}::text[]) AS v (id, local_date, state, reason)
-    WHERE d.id = v.id AND d.local_date = v.local_date AND d.state IN ('planned', 'open')`;
+    WITH ended AS (
+      UPDATE doses d
+      SET state = v.state, reason = v.reason, missed_at = ${now}, resolved_at = ${now}, next_action_at = NULL,
+          opened_at = coalesce(d.opened_at, ${now})
+      FROM unnest(${column(ends, 'id')}::uuid[], ${column(ends, 'localDate')}::date[],
+                  ${column(ends, 'state')}::text[], ${column(ends, 'reason')}::text[]) AS v (id, local_date, state, reason)
+      WHERE d.id = v.id AND d.local_date = v.local_date AND d.state IN ('planned', 'open')
+      RETURNING d.*)
+    ${callbacksFrom(
+      sql,
+      sql`
+        SELECT concat('dose.', d.state) AS event, d.tenant_id, d.patient_id, d.prescription_id, ${now}::timestamptz AS at,
+               ${doseData(sql)} AS data
+        FROM ended d`,
+    )}`;
 }
 
 /**
- * A definite failure: the next rung's turn comes now, unless the dose has moved on since `rung` was sent. Returns the ids of
- * the doses whose turn that was.
+ * A definite failure: the next rung's turn comes now, unless the dose has moved on since `rung` was sent. `rang`: a phone
+ * rang in vain, and a next rung that would ring it again keeps its own time. Returns the ids of the doses whose turn that was.
  */
 export async function hastenDoses(
   sql: Sql,
-  failed: { doseId: string; localDate: string; rung: number }[],
+  failed: { doseId: string; localDate: string; rung: number; rang?: boolean }[],
   now: Date,
 ): Promise<Set<string>> {
   if (failed.length === 0) return new Set();
   const rows = await sql<{ id: string }[]>`
     UPDATE doses d SET next_action_at = ${now}
     FROM unnest(${column(failed, 'doseId')}::uuid[], ${column(failed, 'localDate')}::date[],
-                ${column(failed, 'rung')}::smallint[]) AS v (id, local_date, rung)
+                ${column(failed, 'rung')}::smallint[], ${failed.map(({ rang = false }) => String(rang))}::text[]::boolean[])
+      AS v (id, local_date, rung, rang)
     JOIN prescriptions p ON true
     WHERE d.id = v.id AND d.local_date = v.local_date AND d.state = 'open' AND d.rung = v.rung + 1
       AND p.id = d.prescription_id AND p.policy -> 'ladder' -> d.rung::int IS NOT NULL AND d.next_action_at > ${now}
+      AND NOT (v.rang AND p.policy -> 'ladder' -> d.rung::int ->> 'to' = 'patient' AND (
+        p.policy -> 'ladder' -> d.rung::int ->> 'channel' = 'voice'
+        OR NOT (SELECT t.can_read FROM patients t WHERE t.id = d.patient_id)))
     RETURNING d.id`;
   return new Set(rows.map((row) => row.id));
 }

@@ -1,4 +1,5 @@
 import type { EscalationKind, EscalationState } from '../domain/escalation.ts';
+import { caseCallbacks } from './callbacks.ts';
 import type { Cipher } from './cipher.ts';
 import type { Sql } from './pool.ts';
 
@@ -6,7 +7,8 @@ import type { Sql } from './pool.ts';
 export interface StoredEscalation {
   id: string;
   patient: string;
-  prescriptionId: string;
+  /** Null: it is about the patient, and no one prescription. */
+  prescriptionId: string | null;
   kind: EscalationKind;
   state: EscalationState;
   openedAt: Date;
@@ -59,10 +61,14 @@ export async function resolveEscalation(
   const { tenantId, id, by, resolution, now } = given;
   const name = cipher.seal(by);
   const changed = await sql`
-    UPDATE escalations
-    SET state = 'resolved', resolved_at = ${now}, resolved_by = ${name}, resolution = ${resolution},
-        acknowledged_at = coalesce(acknowledged_at, ${now}), acknowledged_by = coalesce(acknowledged_by, ${name})
-    WHERE tenant_id = ${tenantId} AND id = ${id} AND state <> 'resolved'`;
+    WITH changed AS (
+      UPDATE escalations
+      SET state = 'resolved', resolved_at = ${now}, resolved_by = ${name}, resolution = ${resolution},
+          acknowledged_at = coalesce(acknowledged_at, ${now}), acknowledged_by = coalesce(acknowledged_by, ${name})
+      WHERE tenant_id = ${tenantId} AND id = ${id} AND state <> 'resolved'
+      RETURNING *),
+    told AS (${caseCallbacks(sql, 'escalation.resolved')})
+    SELECT id FROM changed`;
   return changed.count === 1;
 }
 

@@ -33,3 +33,11 @@ export async function prune(sql: Sql, before: Date): Promise<boolean> {
       SELECT account, ref FROM provider_refs WHERE created_at < ${before} ORDER BY created_at LIMIT ${ROWS_PER_PASS})`;
   return [chunks, keys, refs].some(({ count }) => count === ROWS_PER_PASS);
 }
+
+/** Removes callbacks older than `before`, whatever became of them; returns whether there may be more. */
+export async function pruneCallbacks(sql: Sql, before: Date): Promise<boolean> {
+  const removed = await sql`
+    DELETE FROM callbacks WHERE id IN (
+      SELECT id FROM callbacks WHERE id < (SELECT uuid_v7(${before})) ORDER BY id LIMIT ${ROWS_PER_PASS})`;
+  return removed.count === ROWS_PER_PASS;
+}

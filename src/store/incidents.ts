@@ -9,6 +9,7 @@ export const INCIDENT_KINDS = [
   'outage',
   'restored',
   'quarantined',
+  'callbacks_disabled',
 ] as const;
 
 /**

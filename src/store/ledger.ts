@@ -146,6 +146,7 @@ export async function unknownMessages(sql: Sql, scope: AccountScope, limit: numb
 export interface AskableMessage {
   id: string;
   tenantId: string;
+  doseId: string;
   state: Extract<AttemptState, 'accepted' | 'delivered' | 'failed' | 'unknown'>;
 }
 
@@ -160,7 +161,7 @@ export async function askableMessages(
   { accounts, limit }: { accounts: string[]; limit: number },
 ): Promise<AskableMessage[]> {
   return sql<AskableMessage[]>`
-    SELECT a.id, d.tenant_id AS "tenantId", a.state
+    SELECT a.id, d.tenant_id AS "tenantId", d.id AS "doseId", a.state
     FROM doses d JOIN attempts a ON a.dose_id = d.id AND a.local_date = d.local_date
          JOIN patients t ON t.id = d.patient_id
     WHERE ${within(sql, scope)} AND ${aroundDays(sql, scope)} AND a.account = ANY(${accounts}::text[])

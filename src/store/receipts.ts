@@ -1,4 +1,4 @@
-import { attemptStatesBefore } from '../domain/attempt.ts';
+import { type AttemptPurpose, attemptStatesBefore, type ChannelName } from '../domain/attempt.ts';
 import { dayOf } from './attempts.ts';
 import type { Sql } from './pool.ts';
 
@@ -11,11 +11,12 @@ export interface ReceiptRow {
 }
 
 export interface ReceiptTarget {
-  doseId: string;
-  localDate: string;
+  doseId: string | null;
+  localDate: string | null;
   rung: number;
   contactPointId: string;
-  purpose: string;
+  purpose: AttemptPurpose;
+  channel: ChannelName;
 }
 
 /**
@@ -31,6 +32,6 @@ export async function applyReceipt(sql: Sql, receipt: ReceiptRow, now: Date): Pr
       ended_at = ${receipt.state === 'failed' ? now : null}
     WHERE id = ${receipt.attemptId} AND day = ${dayOf(receipt.attemptId)}
       AND state = ANY(${attemptStatesBefore(receipt.state)}) AND (ref IS NULL OR ref = ${receipt.ref})
-    RETURNING dose_id AS "doseId", local_date AS "localDate", rung, contact_point_id AS "contactPointId", purpose`;
+    RETURNING dose_id AS "doseId", local_date AS "localDate", rung, contact_point_id AS "contactPointId", purpose, channel`;
   return row ?? null;
 }

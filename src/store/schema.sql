@@ -45,9 +45,12 @@ CREATE TABLE callback_endpoints (
   tenant_id uuid NOT NULL,
   url bytea NOT NULL,
   secret bytea NOT NULL,
+  old_secret bytea,
+  old_secret_until timestamp with time zone,
   events text[] NOT NULL,
   state text NOT NULL DEFAULT 'enabled'::text,
   failing_since timestamp with time zone,
+  held_until timestamp with time zone,
   created_at timestamp with time zone NOT NULL
 );
 
@@ -398,6 +401,8 @@ ALTER TABLE attempts ADD CONSTRAINT attempts_state_check CHECK ((state = ANY (AR
 
 ALTER TABLE attendance ADD CONSTRAINT attendance_one_row_check CHECK (one_row);
 
+ALTER TABLE callback_endpoints ADD CONSTRAINT callback_endpoints_check CHECK (((old_secret IS NULL) = (old_secret_until IS NULL)));
+
 ALTER TABLE callback_endpoints ADD CONSTRAINT callback_endpoints_state_check CHECK ((state = ANY (ARRAY['enabled'::text, 'disabled'::text])));
 
 ALTER TABLE callbacks ADD CONSTRAINT callbacks_check CHECK (((state = 'pending'::text) = (next_at IS NOT NULL)));
@@ -460,7 +465,7 @@ ALTER TABLE escalations ADD CONSTRAINT escalations_state_check CHECK ((state = A
 
 ALTER TABLE incidents ADD CONSTRAINT incidents_affected_check CHECK ((affected >= 0));
 
-ALTER TABLE incidents ADD CONSTRAINT incidents_kind_check CHECK ((kind = ANY (ARRAY['provider_down'::text, 'channel_down'::text, 'tenant_silent'::text, 'patient_silent'::text, 'outage'::text, 'restored'::text, 'quarantined'::text])));
+ALTER TABLE incidents ADD CONSTRAINT incidents_kind_check CHECK ((kind = ANY (ARRAY['provider_down'::text, 'channel_down'::text, 'tenant_silent'::text, 'patient_silent'::text, 'outage'::text, 'restored'::text, 'quarantined'::text, 'callbacks_disabled'::text])));
 
 ALTER TABLE prescriptions ADD CONSTRAINT prescriptions_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'stopped'::text])));
 
@@ -488,11 +493,13 @@ CREATE INDEX attempts_by_message ON public.attempts USING btree (message_id) WHE
 
 CREATE INDEX attempts_unknown ON public.attempts USING btree (check_at) WHERE (check_at IS NOT NULL);
 
-CREATE INDEX callback_endpoints_by_tenant ON public.callback_endpoints USING btree (tenant_id);
+CREATE INDEX callback_endpoints_by_tenant ON public.callback_endpoints USING btree (tenant_id, id);
 
 CREATE INDEX callbacks_by_tenant ON public.callbacks USING btree (tenant_id, id);
 
-CREATE INDEX callbacks_due ON public.callbacks USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX callbacks_due ON public.callbacks USING btree (endpoint_id, next_at) WHERE (next_at IS NOT NULL);
+
+CREATE INDEX callbacks_failed ON public.callbacks USING btree (tenant_id, id) WHERE (state = 'failed'::text);
 
 CREATE INDEX chunks_by_age ON public.chunks USING btree (created_at) WHERE (state = 'done'::text);
 
@@ -549,8 +556,6 @@ CREATE UNIQUE INDEX questions_one_open ON public.questions USING btree (sender, 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
 ALTER TABLE callback_endpoints ADD CONSTRAINT callback_endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
-
-ALTER TABLE callbacks ADD CONSTRAINT callbacks_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES callback_endpoints(id) ON DELETE CASCADE;
 
 ALTER TABLE consent_events ADD CONSTRAINT consent_events_contact_point_id_fkey FOREIGN KEY (contact_point_id) REFERENCES contact_points(id);
 
@@ -616,3 +621,12 @@ BEGIN
     month := month + interval '1 month';
   END LOOP;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.uuid_v7(at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ PARALLEL SAFE
+AS $function$
+  SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    PLACING substring(int8send((extract(epoch FROM at) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
+$function$;

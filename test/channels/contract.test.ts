@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import http from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import webPush from 'web-push';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { createSmtpChannel } from '#channels/email-smtp/index.ts';
 import { NOT_STARTED } from '#channels/outcome.ts';
@@ -10,9 +12,13 @@ import { createFcmChannel } from '#channels/push-fcm/index.ts';
 import { createSmsHttpChannel } from '#channels/sms-http/index.ts';
 import { createSmppChannel } from '#channels/sms-smpp/index.ts';
 import { createTwilioSmsChannel } from '#channels/sms-twilio/index.ts';
+import { createTwilioVoiceChannel } from '#channels/voice-twilio/index.ts';
+import { createWebPushChannel } from '#channels/webpush/index.ts';
+import { createWhatsappChannel } from '#channels/whatsapp-twilio/index.ts';
 import type { FaultOrder } from '#loadtests/provider-simulator/faults.ts';
 import { SECOND_SMS } from '#loadtests/provider-simulator/settings.ts';
 import { type Simulator, startSimulator } from '#loadtests/provider-simulator/simulator.ts';
+import { subscriptionOf } from '#loadtests/provider-simulator/webpush-browser.ts';
 import type { ChannelName, Outcome } from '#src/domain/attempt.ts';
 import { uuidv7 } from '#src/domain/ids.ts';
 import { readSmsGateway } from '#src/sms-gateway.ts';
@@ -23,16 +29,26 @@ const SHORT_MS = 300;
 const LONG_MS = 15_000;
 
 let simulator: Simulator;
+/** What says to whoever picks up a call what is to be said. */
+const said = http.createServer((request, response) => {
+  request.resume();
+  response.end('<Response><Say language="es-MX">Es la hora de su dosis</Say><Hangup/></Response>');
+});
+const saidUrl = () => `http://127.0.0.1:${(said.address() as AddressInfo).port}`;
 const opened: Channel[] = [];
 
 beforeAll(async () => {
   simulator = await startSimulator();
+  await new Promise<void>((resolve) => said.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
   simulator.faults.clear();
   await Promise.all(opened.splice(0).map((channel) => channel.close()));
 });
-afterAll(() => simulator.close());
+afterAll(async () => {
+  await simulator.close();
+  said.close();
+});
 
 type Fault = Omit<FaultOrder, 'provider'>;
 
@@ -62,6 +78,13 @@ const number = (n: number) => `+5190000${String(n).padStart(4, '0')}`;
 const gateway = () => readSmsGateway(SECOND_SMS.sms_http(simulator).SMS_HTTP as string);
 const account = () => JSON.parse(readFileSync(simulator.serviceAccount, 'utf8'));
 
+const vapidKeys = webPush.generateVAPIDKeys();
+/** A browser's subscription at another push service. */
+const movedTo = (origin: string, message: OutboundMessage): OutboundMessage => {
+  const { endpoint, keys } = JSON.parse(message.to);
+  return { ...message, to: JSON.stringify({ endpoint: origin + new URL(endpoint).pathname, keys }) };
+};
+
 const ADAPTERS: Record<string, Adapter> = {
   push: {
     name: 'push',
@@ -70,6 +93,29 @@ const ADAPTERS: Record<string, Adapter> = {
       createFcmChannel({ ...RATE, baseUrl, serviceAccount: account(), caFile: simulator.caFile, timeoutMs }),
     nowhere: (port) => `https://127.0.0.1:${port}`,
     to: (n) => `device-token-${n}`,
+    deadContact: { kind: 'unregistered' },
+    serverError: { kind: 'server_error', status: 503, means: 'unknown' },
+    retryAfter: true,
+    namesAttempt: true,
+  },
+  webpush: {
+    name: 'webpush',
+    provider: 'webpush',
+    // The address comes with each contact.
+    create: ({ origin = simulator.webpush, timeoutMs }) => {
+      const { perSecond } = RATE;
+      const { caFile } = simulator;
+      const subject = 'mailto:ops@hospital.example';
+      const channel = createWebPushChannel({ ...vapidKeys, subject, origins: [origin], caFile, perSecond, timeoutMs });
+      const send: Channel['send'] = (batch, mayStart) =>
+        channel.send(
+          batch.map((one) => movedTo(origin, one)),
+          mayStart,
+        );
+      return { ...channel, send };
+    },
+    nowhere: (port) => `https://127.0.0.1:${port}`,
+    to: (n) => JSON.stringify(subscriptionOf(simulator.webpush, `browser-${n}`)),
     deadContact: { kind: 'unregistered' },
     serverError: { kind: 'server_error', status: 503, means: 'unknown' },
     retryAfter: true,
@@ -110,6 +156,42 @@ const ADAPTERS: Record<string, Adapter> = {
     serverError: { kind: 'server_error', means: 'unknown' },
     retryAfter: false,
     namesAttempt: false,
+  },
+  whatsapp: {
+    name: 'whatsapp',
+    provider: 'twilio_whatsapp',
+    create: ({ origin: baseUrl = simulator.twilioWhatsapp, timeoutMs }) =>
+      createWhatsappChannel({
+        ...RATE,
+        ...simulator.twilio,
+        baseUrl,
+        publicUrl: 'http://127.0.0.1:9',
+        templates: {},
+        timeoutMs,
+      }),
+    nowhere: (port) => `http://127.0.0.1:${port}`,
+    // Who wrote to us gets free text.
+    to: (n) => {
+      const { from } = simulator.twilio;
+      void simulator.write({ from: `whatsapp:${number(5000 + n)}`, to: `whatsapp:${from}`, text: 'Hola' });
+      return number(5000 + n);
+    },
+    deadContact: { kind: 'opted_out' },
+    serverError: { kind: 'server_error', status: 500, means: 'unknown' },
+    retryAfter: true,
+    namesAttempt: true,
+  },
+  voice: {
+    name: 'voice',
+    provider: 'twilio_voice',
+    create: ({ origin: baseUrl = simulator.twilioVoice, timeoutMs }) =>
+      createTwilioVoiceChannel({ ...RATE, ...simulator.twilio, baseUrl, publicUrl: saidUrl(), timeoutMs }),
+    nowhere: (port) => `http://127.0.0.1:${port}`,
+    to: (n) => number(6000 + n),
+    deadContact: { kind: 'invalid_number' },
+    serverError: { kind: 'server_error', status: 500, means: 'unknown' },
+    retryAfter: true,
+    namesAttempt: true,
   },
   email: {
     name: 'email',
@@ -167,8 +249,9 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
     expect(outcome).toEqual({ kind: 'accepted', ref: expect.stringMatching(/./) });
     const attemptId = adapter.namesAttempt ? one.attemptId : null;
     expect(rowsOf(one)).toMatchObject([{ provider: adapter.provider, outcome: 'accepted', attemptId }]);
-    const [shown] = simulator.outbox.newest({ limit: 1, to: one.to });
-    expect(shown?.text).toContain('Es la hora de su dosis');
+    // A call says it once it is picked up.
+    const shown = () => simulator.outbox.newest({ limit: 1, to: one.to })[0]?.text;
+    await expect.poll(shown, { timeout: 5000 }).toContain('Es la hora de su dosis');
   });
 
   test('answers nothing for an empty batch', async () => {
@@ -325,6 +408,18 @@ test.each(['twilio', 'sms-http'])('a look-up by %s finds no message that was nev
   if (name === 'twilio') expect(await sms.lookup?.(sooner)).toBeNull();
 });
 
+test('a look-up by Twilio tells nothing of a message whose words were changed since: it may have left in the old ones', async () => {
+  const sms = (ADAPTERS.twilio as Adapter).create({ timeoutMs: LONG_MS });
+  opened.push(sms);
+  const link = 'http://127.0.0.1:9/c/reworded';
+  const sent = { ...messageTo('+51911111112'), text: `Su dosis: ${link}`, link };
+  await sms.send([sent]);
+  expect(await sms.lookup?.({ ...sent, text: `Su medicina: ${link}` })).toEqual({
+    kind: 'unknown',
+    code: 'not_told_apart',
+  });
+});
+
 test('a look-up tells what Twilio gave up, and that nobody knows while Twilio cannot be asked', async () => {
   const sms = ADAPTERS.twilio as Adapter;
   const up = sms.create({ timeoutMs: LONG_MS });
@@ -361,6 +456,8 @@ test('a process that sent many and closed its channels ends by itself, without a
       http: gateway(),
       smpp: { ...RATE, url: simulator.smpp, from: '+15005550008' },
     },
+    whatsapp: { ...RATE, ...simulator.twilio, templates: {} },
+    voice: { ...RATE, ...simulator.twilio },
     email: { ...RATE, url: simulator.smtp, from: 'care@clinic.example' },
     http: { publicUrl: 'http://127.0.0.1:9' },
   };
@@ -383,7 +480,9 @@ test('a process that sent many and closed its channels ends by itself, without a
     timeout: 25_000,
   });
   expect(stdout.trim().split('\n')).toEqual(
-    ['fcm', 'twilio', 'sms_http', 'smpp', 'smtp'].map((provider) => `${provider} 600`),
+    ['fcm', 'twilio', 'sms_http', 'smpp', 'twilio_whatsapp', 'twilio_voice', 'smtp'].map(
+      (provider) => `${provider} 600`,
+    ),
   );
   expect(stderr).toBe('');
 });
@@ -396,7 +495,7 @@ function messageTo(to: string): OutboundMessage {
     purpose: 'reminder',
     language: 'es' as const,
     time: '08:00',
-    inSession: false,
+    inSession: true,
     to,
     subject: 'Es hora',
     text: 'Es la hora de su dosis',

@@ -119,7 +119,7 @@ async function until(what: string, test: () => Promise<boolean> | boolean, secon
  */
 async function confirm(app: App, apiUrl: string, doseId: string): Promise<number> {
   const expiresAt = plusSeconds(app.clock.now(), TOKEN_SECONDS);
-  const token = issueToken(app.config.tokenSecret, { doseId, expiresAt });
+  const token = issueToken(app.config.tokenSecret, 'link', { doseId, expiresAt });
   try {
     const response = await fetch(`${apiUrl}/c/${token}`, {
       method: 'POST',

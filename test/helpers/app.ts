@@ -61,7 +61,11 @@ function testConfig(databaseUrl: string, redisUrl: string): Config {
         perSecond: 10_000,
       },
     },
+    webpush: undefined,
+    whatsapp: undefined,
+    voice: undefined,
     email: { url: 'smtp://127.0.0.1:1', from: 'dosebell <reminders@example.org>', perSecond: 10_000 },
+    callbacks: { allowPrivate: true },
     schedule: {
       bucketSeconds: 60,
       tickMs: 50,

@@ -138,7 +138,7 @@ export async function seedPatient(app: TestDispatcher, given: Partial<PatientRec
 export async function seedPrescription(
   app: TestDispatcher,
   patient: PatientRecord,
-  given: { times?: string[]; policy?: Partial<Policy>; rrules?: string[] } = {},
+  given: { times?: string[]; policy?: Partial<Policy>; rrules?: string[]; medication?: string } = {},
 ): Promise<string> {
   const rrules = (given.times ?? ['08:00']).map((time) => {
     const [hour, minute] = time.split(':').map(Number);
@@ -147,7 +147,7 @@ export async function seedPrescription(
   const { prescription } = await app.sql.begin((tx) =>
     createPrescription(app, tx, app.tenantId, {
       patient: patient.externalId,
-      medication: 'Medicina de prueba',
+      medication: given.medication ?? 'Medicina de prueba',
       regimen: { mode: 'wall', start: '2026-11-23T00:00:00', rrules: given.rrules ?? rrules, rdates: [], exdates: [] },
       policy: completePolicy(given.policy ?? {}),
     }),

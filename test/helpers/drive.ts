@@ -5,7 +5,7 @@ import type { TestDispatcher } from './dispatcher.ts';
 
 /** Empties what a test leaves in the tables and the scripted channels; the tenant and the clock stay. */
 export async function clear(app: TestDispatcher): Promise<void> {
-  await app.sql`TRUNCATE patients, doses, attempts, chunks, confirmations, inbound_messages CASCADE`;
+  await app.sql`TRUNCATE patients, doses, attempts, chunks, confirmations, inbound_messages, questions CASCADE`;
   for (const channel of Object.values(app.scripted)) Object.assign(channel, { sent: [], script: [], found: undefined });
 }
 

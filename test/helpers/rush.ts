@@ -145,7 +145,7 @@ export async function acceptedBy({ app, simulator }: Rush): Promise<Accepted[]> 
 
 function doseInLink({ config, clock }: Dispatcher, text: string): string | undefined {
   const [, token = ''] = /\/c\/([\w-]+)/.exec(text) ?? [];
-  const reading = readToken(config.tokenSecret, token, clock.now());
+  const reading = readToken(config.tokenSecret, 'link', token, clock.now());
   return reading.ok ? reading.doseId : undefined;
 }
 

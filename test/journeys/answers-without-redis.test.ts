@@ -50,7 +50,8 @@ it('the API process answers every road of an answer while Redis is stopped', asy
   await prescribe(app, cohort, compressedRegimen([plusSeconds(now, -60)], ZONE), plusSeconds(now, -120));
   const doses = await app.sql<{ id: string }[]>`SELECT id FROM doses ORDER BY id`;
   const [first, byToken, byLink, byApi] = doses.map(({ id }) => id) as [string, string, string, string];
-  const tokenOf = (doseId: string) => issueToken(app.config.tokenSecret, { doseId, expiresAt: plusSeconds(now, 3600) });
+  const tokenOf = (doseId: string, purpose: 'push' | 'link' = 'push') =>
+    issueToken(app.config.tokenSecret, purpose, { doseId, expiresAt: plusSeconds(now, 3600) });
   const post = (path: string, body: object | URLSearchParams, headers: Record<string, string> = {}) =>
     fetch(`${api.ready.url}${path}`, {
       method: 'POST',
@@ -64,7 +65,7 @@ it('the API process answers every road of an answer while Redis is stopped', asy
   await redis.stop();
   const answers = await Promise.all([
     push(byToken),
-    post(`/c/${tokenOf(byLink)}`, new URLSearchParams({ action: 'taken' })),
+    post(`/c/${tokenOf(byLink, 'link')}`, new URLSearchParams({ action: 'taken' })),
     post(`/v1/doses/${byApi}/confirmations`, { answer: 'taken' }, { authorization: `Bearer ${cohort.apiKey}` }),
     fetch(`${api.ready.url}/readyz`),
   ]);

@@ -66,7 +66,7 @@ test('every example of docs/api-examples.http.md is what the server does', async
   const expiresAt = plusSeconds(api.app.clock.now(), 3600);
   const names = new Map([
     ['apiKey', api.apiKey],
-    ['token', issueToken(api.app.config.tokenSecret, { doseId, expiresAt })],
+    ['token', issueToken(api.app.config.tokenSecret, 'push', { doseId, expiresAt })],
   ]);
   const examples = readExamples();
   expect(examples.length).toBeGreaterThan(15);

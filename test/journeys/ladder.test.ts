@@ -58,12 +58,14 @@ describe('a dose nobody answers', () => {
     const id = await seedPrescription(app, await seedPatient(app));
     for (const channel of Object.values(app.scripted)) channel.script = [gone];
     await at(0);
-    expect(left().map(([channel]) => channel)).toEqual(['push', 'sms', 'email']); // each failure hastens the next rung
+    const reminders = left().filter(([, purpose]) => purpose === 'reminder');
+    expect(reminders.map(([channel]) => channel)).toEqual(['push', 'sms', 'email']); // each failure hastens the next rung
     await at(60);
     expect(await doseOf(id)).toMatchObject({ state: 'undelivered', reason: 'UNREGISTERED' });
     const states = await app.sql`
       SELECT c.state FROM contact_points c JOIN prescriptions p USING (patient_id) WHERE p.id = ${id} AND owner = 'patient'`;
     expect(states.map((row) => row.state)).toEqual(['invalid', 'invalid', 'invalid']);
+    expect(left().filter(([, purpose]) => purpose === 'escalation')).toHaveLength(1); // nothing reaches the patient any more
   });
 
   it('opens one case when it is critical, tells the clinician once, and appends further misses', async () => {
@@ -350,13 +352,34 @@ describe('a slow provider', () => {
 });
 
 describe('quiet hours', () => {
-  it('hold back their rungs only: one after them leaves at its own time', async () => {
-    const id = await seedPrescription(app, await seedPatient(app, { quietHours: { from: '07:00', to: '08:05' } }));
-    for (const minute of [0, 9]) await at(minute);
+  const QUIET = { quietHours: { from: '07:00', to: '08:05' } };
+
+  it.each([
+    { what: 'a routine dose', critical: false, agreed: false },
+    { what: 'a routine dose, though critical ones may ring', critical: false, agreed: true },
+    { what: 'a critical dose without consent to that', critical: true, agreed: false },
+  ])('are waited for by $what, and the ladder goes on from there', async ({ critical, agreed }) => {
+    const consent = { reminders: true, criticalInQuietHours: agreed };
+    const id = await seedPrescription(app, await seedPatient(app, { ...QUIET, consent }), { policy: { critical } });
+    for (const minute of [0, 4]) await at(minute);
     expect(left()).toEqual([]);
+    await at(5);
+    expect(left()).toEqual([['push', 'reminder']]);
     await at(10);
-    expect(left()).toEqual([['sms', 'reminder']]);
-    expect(await doseOf(id)).toMatchObject({ state: 'open' });
+    expect(left()).toEqual([
+      ['push', 'reminder'],
+      ['sms', 'reminder'],
+    ]);
+    const dose = await doseOf(id);
+    expect(dose).toMatchObject({ state: 'open' });
+    expect((await attemptsOf(dose.id))[0]).toMatchObject({ state: 'failed', code: 'quiet_hours' });
+  });
+
+  it('are no reason to wait for a critical dose where the patient agreed to that', async () => {
+    const consent = { reminders: true, criticalInQuietHours: true };
+    await seedPrescription(app, await seedPatient(app, { ...QUIET, consent }), { policy: { critical: true } });
+    await at(0);
+    expect(left()).toEqual([['push', 'reminder']]);
   });
 });
 

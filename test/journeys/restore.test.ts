@@ -46,7 +46,7 @@ function remindersOf({ ledger, outbox }: Simulator): string[] {
     if (outcome !== 'accepted' || channel === 'email') return []; // mails go to clinicians here
     if (channel === 'push') return [`push ${identity}`];
     const [, token = ''] = /\/c\/([\w-]+)/.exec(texts.get(ref as string) ?? '') ?? [];
-    const reading = readToken(TOKEN_SECRET, token, new Date());
+    const reading = readToken(TOKEN_SECRET, 'link', token, new Date());
     return [`sms ${reading.ok ? reading.doseId : ref}`];
   });
 }

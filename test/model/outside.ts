@@ -75,6 +75,7 @@ function answered(scope: Scope, rules: Rules, state: State, { answer, road }: An
     windowEndsAt: new Date(windowEnd(scope)),
     state: state.dose.state,
     late: false,
+    snoozes: 0,
     takenAt: null,
     zone: 'America/Lima',
     locale: 'es-PE',

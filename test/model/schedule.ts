@@ -66,7 +66,8 @@ function situationOf({ policy, ...scope }: Scope, { dose, attempts, refused }: S
     policy,
     channels: new Set(CHANNELS),
     consent: { reminders: true },
-    quiet: false,
+    canRead: true,
+    quietUntil: null,
     contacts: policy.ladder.map(({ channel }) => ({
       id: channel,
       owner: 'patient',

@@ -1,4 +1,4 @@
-import type { AttemptToSend } from '#src/store/attempts.ts';
+import type { MessageToSend } from '#src/dispatch/messages/read.ts';
 import { attemptOf, failed, hastened, moved, replaced, retried, withAttempt, withChunk } from './edit.ts';
 import type { Step } from './machine.ts';
 import type { Rules } from './rules.ts';
@@ -104,14 +104,14 @@ function truth(scope: Scope, rules: Rules, state: State, work: Work): Partial<Wo
 /** The real last check, on a message as it is stored now. */
 export function reasonOf(scope: Scope, rules: Rules, state: State, index: number): string | null {
   const { channel, expires } = attemptOf(state, index);
-  const stored: Pick<AttemptToSend, 'purpose' | 'doseState' | 'consent' | 'contactState' | 'expiresAt'> = {
+  const stored: Pick<MessageToSend, 'purpose' | 'doseState' | 'consent' | 'contactState' | 'expiresAt'> = {
     purpose: 'reminder',
     doseState: state.dose.state,
     consent: { reminders: true },
     contactState: state.refused.includes(channel) ? 'invalid' : 'active',
     expiresAt: new Date(expires),
   };
-  return rules.reasonNotToSend(stored as AttemptToSend, new Date(scope.instants[state.now] as number));
+  return rules.reasonNotToSend(stored as MessageToSend, new Date(scope.instants[state.now] as number));
 }
 
 /** settle(): one transaction; what it enqueues afterwards is `enqueue`. */

@@ -204,7 +204,7 @@ describe('dosebell forecast', () => {
       provider: 'twilio',
       sender: '+51900000000',
       doses: 300,
-      messages: [0, 300, 0, 300],
+      messages: [0, 300, 0, 0, 300],
       units: 600,
       capacity: 3600,
       busiest: { minute: later(30, 25).toISOString(), lateSeconds: 300, usefulSeconds: 900, ratio: 1 / 3 },

@@ -28,7 +28,7 @@ Shows the doses in the patient's local time and in UTC. Needs no database; refus
   --days N         how many days to show, 1 to ${MOST_DAYS}, from now or the start, whichever is later; default 7
   --locale LANG    es (default), en or pt
   --quiet FROM-TO  the patient's quiet hours, such as 22:00-07:00
-  --critical       the prescription is critical: its reminders are sent in quiet hours too
+  --critical       the prescription is critical, and the patient agreed to its reminders in quiet hours
 
 Exit code: 0; 1 when the regimen is refused; 2 when the command line is not understood.`,
   async run(args) {

@@ -1,30 +1,33 @@
-import { Liquid } from 'liquidjs';
 import { DateTime } from 'luxon';
 import type { OutboundMessage } from '#channels/channel.ts';
-import { issueToken } from '../../ack/tokens.ts';
+import { issueToken, issueUnsubscribeToken, type TokenPurpose } from '../../ack/tokens.ts';
 import type { App } from '../../app.ts';
 import { plusSeconds } from '../../clock.ts';
-import type { AttemptPurpose } from '../../domain/attempt.ts';
-import { languageOf } from '../../domain/language.ts';
-import type { AttemptToSend } from '../../store/attempts.ts';
-import { remembered } from './remembered.ts';
-import { TEMPLATES } from './templates.ts';
+import type { ChannelName } from '../../domain/attempt.ts';
+import type { EscalationKind } from '../../domain/escalation.ts';
+import { type Language, languageOf } from '../../domain/language.ts';
+import { MOST_MEDICATION } from '../../texts/keys.ts';
+import { messageWords } from '../../texts/message-words.ts';
+import { ownWords } from '../../texts/own.ts';
+import { remembered } from '../../texts/remembered.ts';
+import type { TemplateKey } from '../../texts/templates.ts';
+import type { MessageToSend } from './read.ts';
+import { isInSession } from './session.ts';
 
-/** A link can be answered this long after the dose was due; answers after the window are recorded as late. */
+/** A link can be answered this long after the dose was due, an action after its reminder was; late answers are recorded as late. */
 const ANSWERABLE_SECONDS = 3 * 24 * 3600;
-
-/** WhatsApp lets free text follow what a person wrote for so long. */
-const SESSION_SECONDS = 24 * 3600;
-
-const liquid = new Liquid({ strictVariables: true });
-/** Stands for the link, which every message has of its own, in texts that are otherwise the same for many. */
-const LINK = '\u0000';
+/** The channels whose messages are answered in place, by the purpose of the token that such an answer carries. */
+const ACTION_TOKEN: Partial<Record<ChannelName, TokenPurpose>> = {
+  push: 'push',
+  webpush: 'webpush',
+  whatsapp: 'whatsapp',
+};
 
 /**
  * The message of one attempt, in the patient's language and local time. Null when it is unreadable (a data key gone, a
  * corrupt value): one such row must not take its chunk with it.
  */
-export function render(app: App, attempt: AttemptToSend): OutboundMessage | null {
+export function render(app: App, attempt: MessageToSend): OutboundMessage | null {
   try {
     return messageOf(app, attempt);
   } catch (error) {
@@ -33,38 +36,82 @@ export function render(app: App, attempt: AttemptToSend): OutboundMessage | null
   }
 }
 
-function messageOf(app: App, attempt: AttemptToSend): OutboundMessage {
+function messageOf(app: App, attempt: MessageToSend): OutboundMessage {
   const language = languageOf(attempt.locale);
-  const template = TEMPLATES[language][attempt.purpose as Exclude<AttemptPurpose, 'message'>];
+  const { doseDueAt } = attempt;
+  const time = doseDueAt === null ? '' : localTime(doseDueAt, attempt.zone);
   const answer = answerLink(app, attempt);
-  const time = localTime(attempt.doseDueAt, attempt.zone);
-  const fill = (text: string) => filled(text, time).split(LINK).join(answer.link);
   return {
     attemptId: attempt.id,
-    doseId: attempt.doseId,
+    doseId: attempt.doseId ?? attempt.id,
     purpose: attempt.purpose,
     to: app.cipher.open(attempt.contact),
-    subject: fill(template.subject),
-    text: fill(attempt.channel === 'sms' ? template.sms : template.text),
+    ...wordsOf(app, attempt, { language, time, link: answer.link ?? '' }),
     language,
     time,
-    inSession: attempt.wroteAt !== null && app.clock.now() < plusSeconds(attempt.wroteAt, SESSION_SECONDS),
+    inSession: isInSession(attempt.wroteAt, app.clock.now()),
     ...answer,
+    ...unsubscribeLink(app, attempt),
     expiresAt: attempt.expiresAt,
     createdAt: attempt.createdAt,
   };
 }
 
-function answerLink(app: App, attempt: AttemptToSend): { link: string; token?: string } {
-  const { publicUrl } = app.config.http;
-  if (attempt.purpose === 'escalation') return { link: `${publicUrl}/clinic/cases/${attempt.escalationId}` };
-  const expiresAt = plusSeconds(attempt.doseDueAt, ANSWERABLE_SECONDS);
-  const token = issueToken(app.config.tokenSecret, { doseId: attempt.doseId, expiresAt });
-  return { link: `${publicUrl}/c/${token}`, token };
+/** A case's text by its kind, for clinicians. */
+const CASE_TEXTS: Record<EscalationKind, TemplateKey> = {
+  missed_critical: 'escalation',
+  missed_streak: 'escalation',
+  undelivered_critical: 'escalation',
+  urgent_reply: 'urgent_case',
+  problem_reply: 'reply_case',
+  wrong_person: 'reply_case',
+  unclear_reply: 'reply_case',
+  unreachable: 'unreachable_case',
+};
+
+/** What a person wrote leaves as it was written. */
+function wordsOf(
+  app: App,
+  { tenantId, purpose, channel, body, escalationKind, medication }: MessageToSend,
+  { language, time, link }: { language: Language; time: string; link: string },
+): { subject: string; text: string } {
+  if (purpose === 'message') return { subject: FROM_CLINIC[language], text: app.cipher.open(body as Uint8Array) };
+  const named = medication === null ? null : app.cipher.open(medication).slice(0, MOST_MEDICATION);
+  const key = escalationKind === null ? purpose : CASE_TEXTS[escalationKind];
+  const message = { key, channel, language, time, link, medication: named };
+  try {
+    return messageWords(ownWords(app, tenantId), message);
+  } catch {
+    app.log.warn({ tenant: tenantId, text: key }, "a tenant's own text cannot be filled in: the shipped one is sent");
+    return messageWords({}, message);
+  }
 }
 
-/** A template with its time filled in. The messages of a rush share a few of them, and LiquidJS takes 20 µs for each. */
-const filled = remembered((text: string, time: string) => liquid.parseAndRenderSync(text, { time, link: LINK }));
+/** The subject of what a person writes by e-mail. */
+const FROM_CLINIC: Record<Language, string> = {
+  es: 'Mensaje de su clínica',
+  en: 'A message from your clinic',
+  pt: 'Mensagem da sua clínica',
+};
+
+function answerLink(app: App, attempt: MessageToSend): { link?: string; token?: string } {
+  const { publicUrl } = app.config.http;
+  const { doseId, doseDueAt } = attempt;
+  if (attempt.purpose === 'escalation') return { link: `${publicUrl}/clinic/cases/${attempt.escalationId}` };
+  if (doseId === null || doseDueAt === null) return {};
+  const tokenFor = (purpose: TokenPurpose, dueAt: Date) =>
+    issueToken(app.config.tokenSecret, purpose, { doseId, expiresAt: plusSeconds(dueAt, ANSWERABLE_SECONDS) });
+  const purpose = ACTION_TOKEN[attempt.channel];
+  const link = `${publicUrl}/c/${tokenFor('link', doseDueAt)}`;
+  return { link, ...(purpose && { token: tokenFor(purpose, attempt.dueAt) }) };
+}
+
+/** Patients and caregivers stop their e-mails with it; clinicians are told of cases in any case. */
+function unsubscribeLink(app: App, { channel, purpose, contactPointId }: MessageToSend): { unsubscribe?: string } {
+  if (channel !== 'email' || (purpose !== 'reminder' && purpose !== 'caregiver')) return {};
+  const { http, tokenSecret } = app.config;
+  return { unsubscribe: `${http.publicUrl}/u/${issueUnsubscribeToken(tokenSecret, contactPointId)}` };
+}
 
 /** HH:mm of an instant in a zone. */
 function localTime(at: Date, zone: string): string {

@@ -20,6 +20,7 @@ export function sampleMessage(
     id: SAMPLE_ID,
     tenantId: SAMPLE_ID,
     wroteAt: null,
+    medication: null,
     doseId: SAMPLE_ID,
     localDate: '',
     escalationId: null,
@@ -38,7 +39,10 @@ export function sampleMessage(
     account: null,
     code: null,
     consent: { reminders: true },
+    deceased: false,
     escalationState: null,
+    escalationKind: null,
+    body: null,
   });
   if (message === null) throw new Error('the sample of a message cannot be rendered');
   return message;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { issueToken } from '#src/ack/tokens.ts';
+import { issueToken, type TokenPurpose } from '#src/ack/tokens.ts';
 import { plusSeconds } from '#src/clock.ts';
 import { type TestApi, testApi } from '#test/helpers/api.ts';
 import { dueDose } from '#test/helpers/story.ts';
@@ -96,8 +96,8 @@ describe('POST /v1/doses/{id}/confirmations', () => {
 describe('POST /v1/confirmations', () => {
   const send = (token: string, action = 'taken', headers = {}) =>
     api.server.inject({ method: 'POST', url: '/v1/confirmations', payload: { token, action }, headers });
-  const tokenOf = (doseId: string, seconds = 3600) =>
-    issueToken(api.app.config.tokenSecret, { doseId, expiresAt: plusSeconds(api.app.clock.now(), seconds) });
+  const tokenOf = (doseId: string, seconds = 3600, purpose: TokenPurpose = 'push') =>
+    issueToken(api.app.config.tokenSecret, purpose, { doseId, expiresAt: plusSeconds(api.app.clock.now(), seconds) });
 
   test('the token is the credential', async () => {
     const { doseId } = await dueDose(api, 't6');
@@ -131,5 +131,47 @@ describe('POST /v1/confirmations', () => {
     expect([forged.statusCode, expired.statusCode]).toEqual([404, 410]);
     expect([forged.json().errors[0].field, expired.json().errors[0].field]).toEqual(['token', 'token']);
     expect((await trace(doseId)).answers).toEqual([]);
+  });
+
+  test.each([
+    ['push', 200, 'push_action'],
+    ['webpush', 200, 'webpush_action'],
+    ['link', 404, undefined],
+    ['whatsapp', 404, undefined],
+  ] as const)('a token for %s is %i, and its road %s', async (purpose, status, road) => {
+    const { doseId } = await dueDose(api, `t10-${purpose}`);
+    expect((await send(tokenOf(doseId, 3600, purpose))).statusCode).toBe(status);
+    expect((await trace(doseId)).answers[0]?.road).toBe(road);
+  });
+
+  /** The table of docs/push.md: actions in their order (`by link` is another road), and what the last one is. */
+  test.each([
+    [['taken', 'taken'], 'repeated', 'taken'],
+    [['taken', 'skipped'], 'applied', 'skipped'],
+    [['taken', 'skipped', 'taken'], 'repeated', 'skipped'],
+    [['skipped', 'taken', 'skipped'], 'repeated', 'taken'],
+    [['taken', 'skipped by link', 'taken'], 'repeated', 'skipped'],
+    [['taken', 'skipped by link', 'taken by link', 'skipped'], 'applied', 'skipped'],
+    [['snoozed', 'snoozed'], 'repeated', 'open'],
+    [['snoozed', 'snoozed by the next'], 'applied', 'open'],
+    [['snoozed', 'taken', 'snoozed'], 'repeated', 'taken'],
+  ])('%j: %s, and the dose is %s', async (steps, effect, state) => {
+    const { doseId } = await dueDose(api, `replay ${steps}`);
+    let last: { effect: string; dose: { state: string } } | undefined;
+    for (const step of steps) {
+      const [action = '', ...by] = step.split(' ');
+      if (by.join(' ') === 'by link') await confirm(doseId, { answer: action });
+      else last = (await send(tokenOf(doseId, by.length > 0 ? 4200 : 3600), action)).json();
+    }
+    expect(last).toMatchObject({ effect, dose: { state } });
+    expect((await trace(doseId)).state).toBe(state);
+  });
+
+  test('a request that is sent ten times at once is one answer', async () => {
+    const { doseId } = await dueDose(api, 't12');
+    const token = tokenOf(doseId);
+    const all = await Promise.all(Array.from({ length: 10 }, () => send(token)));
+    expect(all.map((each) => each.json().effect).sort()).toEqual(['applied', ...Array(9).fill('repeated')]);
+    expect((await trace(doseId)).answers).toHaveLength(1);
   });
 });

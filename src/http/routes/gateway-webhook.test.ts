@@ -70,3 +70,15 @@ test('only the providers in use are listened to', async () => {
   const sms = await api.server.inject({ method: 'POST', url: urlOf(attemptId), payload: { id: 'm', state: 'OK' } });
   expect(sms.statusCode).toBe(404);
 });
+
+test('a URL that we signed is good for a week', async () => {
+  const { doseId, attemptId } = await dueDose(api, 'g5');
+  const before = await trace(doseId);
+  api.app.clock.advance(7 * 86_400 + 1);
+  const late = await post(urlOf(attemptId), { id: 'm', state: 'OK' });
+  expect([late.statusCode, late.json().errors[0].field]).toEqual([410, 'attempt']);
+  expect((await trace(doseId)).attempts).toEqual(before.attempts);
+  api.app.clock.advance(-2);
+  expect((await post(urlOf(attemptId), { id: 'm', state: 'OK' })).statusCode).toBe(204);
+  expect((await trace(doseId)).attempts[0]).toMatchObject({ state: 'delivered' });
+});

@@ -5,11 +5,16 @@ import { receiptIn } from '#channels/sms-http/answers.ts';
 import { isOurCallback } from '#channels/sms-http/callbacks.ts';
 import type { HttpGateway } from '#channels/sms-http/gateway.ts';
 import type { App } from '../../app.ts';
+import { plusSeconds } from '../../clock.ts';
 import { applyReceipts } from '../../dispatch/receipts.ts';
+import { timeOf } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { Id, problems } from '../schemas/common.ts';
 
 type CalledBack = HttpGateway & { callback: NonNullable<HttpGateway['callback']> };
+
+/** Days after its message a URL is good for nothing any more: no gateway tells of a message so late. */
+const GOOD_DAYS = 7;
 
 /** What the HTTP SMS gateway calls: JSON or a form, at a URL that we signed for one attempt. */
 export function gatewayRoutes(app: App, gateway: CalledBack): FastifyPluginAsyncTypebox {
@@ -25,13 +30,18 @@ export function gatewayRoutes(app: App, gateway: CalledBack): FastifyPluginAsync
           params: Type.Object({ attempt: Id }),
           querystring: Type.Object({ signature: Type.Optional(Type.String()) }, { additionalProperties: true }),
           body: Type.Record(Type.String(), Type.Unknown()),
-          response: { 204: Type.Null(), ...problems(403, 413, 415) },
+          response: { 204: Type.Null(), ...problems(403, 410, 413, 415) },
         },
       },
       async ({ params: { attempt }, query: { signature = '' }, body }, reply) => {
         if (!isOurCallback(gateway.callback.secret, attempt, signature)) {
           throw new Refusal(403, 'The signature is not valid', [
             { field: 'signature', detail: 'must be the one of the URL given with the message' },
+          ]);
+        }
+        if (app.clock.now() > plusSeconds(timeOf(attempt), GOOD_DAYS * 86_400)) {
+          throw new Refusal(410, 'The callback is too late', [
+            { field: 'attempt', detail: `was sent more than ${GOOD_DAYS} days ago: tell of newer messages only` },
           ]);
         }
         const receipt = receiptIn(gateway, attempt, body);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const HTML = { accept: 'text/html,application/xhtml+xml' };
 const linkOf = (doseId: string, seconds = 7200) =>
-  `/c/${issueToken(api.app.config.tokenSecret, { doseId, expiresAt: plusSeconds(api.app.clock.now(), seconds) })}`;
+  `/c/${issueToken(api.app.config.tokenSecret, 'link', { doseId, expiresAt: plusSeconds(api.app.clock.now(), seconds) })}`;
 const show = (url: string, headers: object = HTML) => api.server.inject({ url, headers: { ...headers } });
 const press = (url: string, action: string, headers: object = HTML) =>
   api.server.inject({

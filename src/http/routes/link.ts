@@ -1,14 +1,12 @@
-import formbody from '@fastify/formbody';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { recordAck } from '../../ack/record.ts';
 import type { App } from '../../app.ts';
 import { noDose } from '../confirming.ts';
-import { handleError, toProblem } from '../errors.ts';
-import { dosePage, PAGE_HEADERS, problemPage } from '../link-page.ts';
+import { dosePage } from '../link-page.ts';
+import { sendPage, servePages } from '../pages.ts';
 import { problems } from '../schemas/common.ts';
-import { doseIdOfToken, doseOfToken } from '../tokens.ts';
+import { doseOfToken, tokenFor } from '../tokens.ts';
 
 const Params = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) });
 const Form = Type.Object({ action: Type.Enum(['taken', 'skipped', 'snoozed']) }, { additionalProperties: false });
@@ -19,18 +17,13 @@ const schema = { tags: ['doses'], security: [], params: Params };
  */
 export function linkRoutes(app: App): FastifyPluginAsyncTypebox {
   return async (server) => {
-    server.removeAllContentTypeParsers();
-    await server.register(formbody);
-    server.addHook('onRequest', async (_request, reply) => {
-      reply.headers(PAGE_HEADERS);
-    });
-    server.setErrorHandler(pageForError);
+    await servePages(server);
 
     server.get(
       '/c/:token',
       { schema: { ...schema, summary: 'The page of a dose; shows, never confirms', response: problems(404, 410) } },
       async ({ params }, reply) => {
-        const dose = await doseOfToken(app, params.token);
+        const dose = await doseOfToken(app, tokenFor(app, params.token, ['link']).doseId);
         return sendPage(reply, dosePage(dose, app.clock.now()));
       },
     );
@@ -46,7 +39,7 @@ export function linkRoutes(app: App): FastifyPluginAsyncTypebox {
         },
       },
       async ({ params, body }, reply) => {
-        const doseId = doseIdOfToken(app, params.token);
+        const { doseId } = tokenFor(app, params.token, ['link']);
         const result = await recordAck(app, { doseId, answer: body.action, road: 'link' });
         if (result === null) throw noDose('token');
         const refused = result.effect === 'refused';
@@ -55,16 +48,4 @@ export function linkRoutes(app: App): FastifyPluginAsyncTypebox {
       },
     );
   };
-}
-
-/** A browser gets a page in its language, anything else the problem document. */
-function pageForError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status } = toProblem(error);
-  if (status === 500 || !request.headers.accept?.includes('text/html')) return handleError(error, request, reply);
-  if (status === 503) reply.header('retry-after', '1');
-  return sendPage(reply.code(status), problemPage(status, request.headers['accept-language']));
-}
-
-function sendPage(reply: FastifyReply, html: string): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(html);
 }

@@ -38,6 +38,7 @@ describe('PUT and GET /v1/patients/{externalId}', () => {
       consent: { reminders: false, channels: ['sms'] },
       routine: { breakfast: '07:30' },
       quietHours: { from: '22:00', to: '07:00' },
+      canRead: true,
       contactPoints: [],
     });
     expect(id).toBe(created.json().id);

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { App } from '../../app.ts';
-import { Refusal } from '../../domain/refusal.ts';
+import { noPatient } from '../../dispatch/message.ts';
 import { putPatient } from '../../intake/commands.ts';
-import { readPatient } from '../../store/patients.ts';
+import { readPatient, type StoredPatient } from '../../store/patients.ts';
 import { transaction } from '../../store/transaction.ts';
 import { KEYED, KEYED_BODY, problems } from '../schemas/common.ts';
 import {
@@ -57,16 +57,14 @@ export function patientRoutes(app: App): FastifyPluginAsyncTypebox {
           response: { 200: PatientView, ...problems(...KEYED, 404) },
         },
       },
-      async (request) => {
-        const { externalId } = request.params;
-        const patient = await readPatient(app.sql, app.cipher, { tenantId: request.tenantId, externalId });
-        if (patient === null) {
-          throw new Refusal(404, 'No such patient', [
-            { field: 'externalId', detail: 'is not the id of one of your patients' },
-          ]);
-        }
-        return patientView(patient);
-      },
+      async ({ tenantId, params }) => patientView(await ownPatient(app, tenantId, params.externalId)),
     );
   };
+}
+
+/** Throws a 404 for another tenant's patient too. */
+export async function ownPatient(app: App, tenantId: string, externalId: string): Promise<StoredPatient> {
+  const patient = await readPatient(app.sql, app.cipher, { tenantId, externalId });
+  if (patient === null) throw noPatient();
+  return patient;
 }

@@ -91,13 +91,14 @@ describe('POST /v1/prescriptions', () => {
 
 describe('words and warnings', () => {
   const night = { quietHours: { from: '22:00', to: '07:00' } };
+  const W1 = { ...PATIENT, ...night, locale: 'pt-BR' };
   const monthly = { start: '2026-12-31T06:00:00', rrules: ['FREQ=MONTHLY'] };
   const ask = async (regimen: object, headers = {}) =>
     (
       await api.call('POST', '/v1/prescriptions/preview', { ...PRESCRIPTION, patient: 'w1', regimen }, { headers })
     ).json();
   beforeAll(async () => {
-    await api.call('PUT', '/v1/patients/w1', { ...PATIENT, ...night, locale: 'pt-BR' });
+    await api.call('PUT', '/v1/patients/w1', W1);
   });
 
   test('are in the patient’s language, unless Accept-Language names another', async () => {
@@ -138,6 +139,9 @@ describe('words and warnings', () => {
     const { id } = await create({ patient: 'w1', policy: { critical: true } });
     const patch = async (body: object) => (await api.call('PATCH', `/v1/prescriptions/${id}`, body)).json().warnings;
     const night = { start: '2026-11-24T08:00:00', rrules: ['FREQ=DAILY;BYHOUR=8,23', 'FREQ=DAILY'] };
+    const [quiet] = await patch({ regimen: night });
+    expect(quiet.detail).toContain('23:00; nesse horário não se avisa');
+    await api.call('PUT', '/v1/patients/w1', { ...W1, consent: { reminders: true, criticalInQuietHours: true } });
     expect(await patch({ regimen: night })).toEqual([
       { code: 'quiet_hours', detail: expect.stringContaining('23:00; por ser crítica') },
       { code: 'same_time', detail: expect.stringContaining('24 de novembro de 2026 às 08:00') },

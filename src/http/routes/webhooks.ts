@@ -1,43 +1,42 @@
-import formbody from '@fastify/formbody';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { parseTwilioInbound, parseTwilioStatus, verifyTwilioSignature } from '#channels/sms-twilio/callbacks.ts';
+import { parseTwilioInbound, parseTwilioStatus } from '#channels/twilio/callbacks.ts';
 import { receiveReply } from '../../ack/inbound.ts';
 import type { App } from '../../app.ts';
 import { applyReceipts } from '../../dispatch/receipts.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { escapeMarkup } from '../markup.ts';
 import { problems } from '../schemas/common.ts';
+import { onlySignedByTwilio } from '../twilio-signed.ts';
 import { gatewayRoutes } from './gateway-webhook.ts';
+import { voiceRoutes } from './voice-webhook.ts';
 
 const Fields = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
 const shared = { tags: ['webhooks'], security: [], body: Fields, querystring: Fields };
 const refusals = problems(403, 413, 415);
 
-/** What the SMS providers call that are configured. */
+/** What the providers call that are configured. */
 export function webhookRoutes(app: App): FastifyPluginAsyncTypebox {
   const { twilio, http } = app.config.sms;
   return async (server) => {
-    if (twilio !== undefined) await server.register(twilioRoutes(app, twilio.authToken));
+    const account = twilio ?? app.config.whatsapp ?? app.config.voice;
+    if (account !== undefined) await server.register(twilioRoutes(app, account));
     if (http?.callback !== undefined) await server.register(gatewayRoutes(app, { ...http, callback: http.callback }));
   };
 }
 
-/** What Twilio calls, form-encoded and signed with the account's auth token over the public URL. */
-function twilioRoutes(app: App, authToken: string): FastifyPluginAsyncTypebox {
-  const { publicUrl } = app.config.http;
+/** What Twilio calls, signed with the account's auth token over the public URL. */
+function twilioRoutes(app: App, account: { accountSid: string; authToken: string }): FastifyPluginAsyncTypebox {
   return async (server) => {
-    server.removeAllContentTypeParsers();
-    await server.register(formbody);
-    server.addHook('preHandler', async (request) => verify(authToken, publicUrl, request));
+    await onlySignedByTwilio(server, account, app.config.http.publicUrl);
+    if (app.config.voice !== undefined) await server.register(voiceRoutes(app));
 
     server.post(
       '/webhooks/twilio/messages',
       {
         schema: {
           ...shared,
-          summary: 'A text message from a patient',
+          summary: 'A message from a patient, by SMS or WhatsApp',
           description: 'Answers TwiML with the reply, or an empty response.',
           response: refusals,
         },
@@ -45,7 +44,7 @@ function twilioRoutes(app: App, authToken: string): FastifyPluginAsyncTypebox {
       async ({ body }, reply) => {
         const message = parseTwilioInbound(body);
         if (message === null) throw incomplete('MessageSid, From, To and Body');
-        const answer = await receiveReply(app, { ...message, channel: 'sms' });
+        const answer = await receiveReply(app, message);
         return reply.type('text/xml').send(twiml(answer.reply));
       },
     );
@@ -63,21 +62,6 @@ function twilioRoutes(app: App, authToken: string): FastifyPluginAsyncTypebox {
       },
     );
   };
-}
-
-function verify(authToken: string, publicUrl: string, { headers, url, body }: FastifyRequest): void {
-  const signature = headers['x-twilio-signature'];
-  const signed =
-    typeof signature === 'string' &&
-    verifyTwilioSignature(authToken, signature, publicUrl + url, body as Record<string, string>);
-  if (!signed) {
-    throw new Refusal(403, 'The signature is not valid', [
-      {
-        field: 'x-twilio-signature',
-        detail: 'must sign the public URL and the form with the auth token of the account',
-      },
-    ]);
-  }
 }
 
 function incomplete(names: string): Refusal {

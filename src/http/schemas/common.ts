@@ -31,6 +31,13 @@ export function nullable<T extends TSchema & { type: string }>(schema: T) {
   return Type.Unsafe<Type.Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
 }
 
+/** A time of day of somebody's wall clock. */
+export const WallTime = Type.String({
+  pattern: '^([01]\\d|2[0-3]):[0-5]\\d$',
+  description: 'a wall-clock time HH:mm such as 08:00',
+  examples: ['08:00'],
+});
+
 /** Free text of a person, `most` characters at most. */
 export function text(most: number, description: string) {
   return Type.String({ minLength: 1, maxLength: most, description });

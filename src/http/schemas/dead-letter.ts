@@ -14,7 +14,7 @@ export const DeadLetterView = Type.Object({
     examples: ['TypeError'],
   }),
   tries: Type.Integer(),
-  doseId: Id,
+  doseId: nullable(Type.String({ description: 'null: a message about no dose, such as what a person wrote' })),
   attemptId: nullable(Type.String({ description: 'the message; null for a dose' })),
   usefulUntil: Type.Unsafe<string>({
     ...Instant,
@@ -23,11 +23,13 @@ export const DeadLetterView = Type.Object({
   retryAt: NullableInstant,
   firstAt: Instant,
   lastAt: Instant,
-  dose: Type.Object({
-    state: DoseStateSchema,
-    reason: nullable(Type.String()),
-    windowEndsAt: Instant,
-  }),
+  dose: nullable(
+    Type.Object({
+      state: DoseStateSchema,
+      reason: nullable(Type.String()),
+      windowEndsAt: Instant,
+    }),
+  ),
 });
 
 /** A dead letter as it is shown: ids, codes and times, nothing of a patient. */
@@ -39,6 +41,9 @@ export function deadLetterView(letter: DeadLetter): Static<typeof DeadLetterView
     retryAt: iso(letter.retryAt),
     firstAt: letter.firstAt.toISOString(),
     lastAt: letter.lastAt.toISOString(),
-    dose: { state: letter.doseState, reason: letter.doseReason, windowEndsAt: letter.windowEndsAt.toISOString() },
+    dose:
+      letter.doseState === null
+        ? null
+        : { state: letter.doseState, reason: letter.doseReason, windowEndsAt: letter.windowEndsAt.toISOString() },
   };
 }

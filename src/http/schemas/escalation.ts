@@ -20,8 +20,11 @@ export const ResolveBody = Type.Object(
 export const EscalationView = Type.Object({
   id: Id,
   patient: Type.String(),
-  prescriptionId: Id,
-  kind: Type.Enum([...ESCALATION_KINDS]),
+  prescriptionId: nullable(Type.String({ description: 'null: the case is about the patient, not one prescription' })),
+  kind: Type.Enum([...ESCALATION_KINDS], {
+    description:
+      'missed_*, undelivered_*: doses; *_reply, wrong_person: what somebody wrote (GET /v1/patients/{externalId}/messages); unreachable: nothing reaches the patient any more',
+  }),
   state: EscalationStateSchema,
   openedAt: Instant,
   acknowledgedAt: NullableInstant,

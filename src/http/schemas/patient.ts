@@ -1,17 +1,12 @@
 import { type Static, Type } from 'typebox';
-import { CHANNELS, CONTACT_KINDS } from '../../domain/attempt.ts';
+import { CHANNELS, CONTACT_KINDS, type ContactKind } from '../../domain/attempt.ts';
 import type { PatientRecord, RoutineTime } from '../../domain/patient.ts';
 import type { StoredPatient } from '../../store/patients.ts';
-import { ExternalId, Id, Instant, text } from './common.ts';
+import { ExternalId, Id, Instant, text, WallTime } from './common.ts';
 import { MoveWarnings } from './warning.ts';
 
 const exact = { additionalProperties: false };
 const Name = text(200, 'a name of 1 to 200 characters; kept encrypted, never sent');
-const WallTime = Type.String({
-  pattern: '^([01]\\d|2[0-3]):[0-5]\\d$',
-  description: 'a wall-clock time HH:mm such as 08:00',
-  examples: ['08:00'],
-});
 const Kind = Type.Enum([...CONTACT_KINDS]);
 
 const ContactSchema = Type.Object(
@@ -36,12 +31,19 @@ const Consent = Type.Object(
   {
     reminders: Type.Boolean({ description: 'false: doses are planned and accounted for, nothing is sent' }),
     channels: Type.Optional(Type.Array(Type.Enum([...CHANNELS]), { uniqueItems: true, description: 'absent: all' })),
+    criticalInQuietHours: Type.Optional(
+      Type.Boolean({ description: 'true: critical doses may ring in the quiet hours (default false)' }),
+    ),
   },
   exact,
 );
 const QuietHours = Type.Object(
   { from: WallTime, to: WallTime },
-  { ...exact, description: 'in the zone of the patient' },
+  {
+    ...exact,
+    description:
+      "in the zone of the patient; absent: the tenant's own for the country of the zone, as far as it has set any",
+  },
 );
 
 const shared = {
@@ -50,6 +52,11 @@ const shared = {
   zone: Type.String({ minLength: 1, maxLength: 64, description: 'an IANA zone such as America/Lima' }),
   consent: Consent,
   quietHours: Type.Optional(QuietHours),
+  canRead: Type.Optional(
+    Type.Boolean({
+      description: 'false: reminders are calls, where there is a provider for them, consent and a phone (default true)',
+    }),
+  ),
 };
 
 export const PatientParams = Type.Object({ externalId: ExternalId });
@@ -89,21 +96,22 @@ export const PatientBody = Type.Object(
   },
 );
 
+/** A contact point as it stands. */
+export const ContactView = Type.Object({
+  owner: Type.Enum(['patient', 'caregiver', 'clinician']),
+  ownerName: Type.Optional(Type.String()),
+  kind: Kind,
+  value: Type.String({ description: 'masked: enough to recognise, not to reach', examples: ['+51*******21'] }),
+  state: Type.Enum(['active', 'invalid', 'opted_out']),
+  stateCode: Type.Optional(Type.String({ description: 'what the provider said, or how its owner opted out' })),
+});
+
 export const PatientView = Type.Object({
   id: Id,
   externalId: ExternalId,
   ...shared,
   routine: Routine,
-  contactPoints: Type.Array(
-    Type.Object({
-      owner: Type.Enum(['patient', 'caregiver', 'clinician']),
-      ownerName: Type.Optional(Type.String()),
-      kind: Kind,
-      value: Type.String({ description: 'masked: enough to recognise, not to reach', examples: ['+51*******21'] }),
-      state: Type.Enum(['active', 'invalid', 'opted_out']),
-      stateCode: Type.Optional(Type.String({ description: 'what the provider said' })),
-    }),
-  ),
+  contactPoints: Type.Array(ContactView),
   deceasedAt: Type.Optional(Type.String({ format: 'date-time', description: 'when the death was recorded' })),
   createdAt: Instant,
   updatedAt: Instant,
@@ -123,15 +131,24 @@ export function patientView(patient: StoredPatient): Static<typeof PatientView> 
   const { createdAt, updatedAt, deceasedAt, contactPoints, ...rest } = patient;
   return {
     ...rest,
-    contactPoints: contactPoints.map(({ ownerName, stateCode, value, ...contact }) => ({
-      ...contact,
-      value: mask(contact.kind, value),
-      ...(ownerName === null ? {} : { ownerName }),
-      ...(stateCode === null ? {} : { stateCode }),
-    })),
+    contactPoints: contactPoints.map(contactView),
     ...(deceasedAt === null ? {} : { deceasedAt: deceasedAt.toISOString() }),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
+  };
+}
+
+export function contactView({
+  ownerName,
+  stateCode,
+  value,
+  ...contact
+}: StoredPatient['contactPoints'][number]): Static<typeof ContactView> {
+  return {
+    ...contact,
+    value: maskContact(contact.kind, value),
+    ...(ownerName === null ? {} : { ownerName }),
+    ...(stateCode === null ? {} : { stateCode }),
   };
 }
 
@@ -139,7 +156,7 @@ function maskPhone(value: string): string {
   return value.slice(0, 3) + '*'.repeat(value.length - 5) + value.slice(-2);
 }
 
-const MASKS: Record<StoredPatient['contactPoints'][number]['kind'], (value: string) => string> = {
+const MASKS: Record<ContactKind, (value: string) => string> = {
   phone: maskPhone,
   email: (value) => `${value.slice(0, 1)}***${value.slice(value.lastIndexOf('@'))}`,
   webpush: () => '***',
@@ -147,6 +164,7 @@ const MASKS: Record<StoredPatient['contactPoints'][number]['kind'], (value: stri
   push: (value) => `***${value.length > 12 ? value.slice(-4) : ''}`,
 };
 
-function mask(kind: keyof typeof MASKS, value: string): string {
+/** Enough of a contact point's value to recognise it, not to reach it. */
+export function maskContact(kind: ContactKind, value: string): string {
   return MASKS[kind](value);
 }

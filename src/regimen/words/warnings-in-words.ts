@@ -25,7 +25,7 @@ const TEXTS: Record<Language, Texts> = {
   es: {
     quiet: (times, { quiet, sent }) =>
       `hay dosis en las horas de silencio (${quiet.from}–${quiet.to}): ${times}; ${
-        sent ? 'por ser crítica se avisa igualmente' : 'en esas horas no se avisa'
+        sent ? 'por ser crítica, y con su consentimiento, se avisa igualmente' : 'en esas horas no se avisa'
       }`,
     more: (count) => ` y ${count} más`,
     short: ({ after, at, planned, real }) =>
@@ -39,7 +39,9 @@ const TEXTS: Record<Language, Texts> = {
   en: {
     quiet: (times, { quiet, sent }) =>
       `there are doses in the quiet hours (${quiet.from}–${quiet.to}): ${times}; ${
-        sent ? 'being critical, they are reminded of all the same' : 'no reminder is sent in those hours'
+        sent
+          ? 'being critical, and with consent to it, they are reminded of all the same'
+          : 'no reminder is sent in those hours'
       }`,
     more: (count) => ` and ${count} more`,
     short: ({ after, at, planned, real }) =>
@@ -53,7 +55,7 @@ const TEXTS: Record<Language, Texts> = {
   pt: {
     quiet: (times, { quiet, sent }) =>
       `há doses no horário de silêncio (${quiet.from}–${quiet.to}): ${times}; ${
-        sent ? 'por ser crítica, o aviso é enviado mesmo assim' : 'nesse horário não se avisa'
+        sent ? 'por ser crítica, e com consentimento, o aviso é enviado mesmo assim' : 'nesse horário não se avisa'
       }`,
     more: (count) => ` e mais ${count}`,
     short: ({ after, at, planned, real }) =>

@@ -86,20 +86,25 @@ CREATE INDEX consent_events_by_patient ON consent_events (patient_id, id);
 
 -- Where a tenant's own systems are told of what happens (Standard Webhooks), and what they were told.
 CREATE TABLE callback_endpoints (
-  id            uuid PRIMARY KEY,
-  tenant_id     uuid NOT NULL REFERENCES tenants(id),
-  url           bytea NOT NULL,
-  secret        bytea NOT NULL,
-  events        text[] NOT NULL,
-  state         text NOT NULL DEFAULT 'enabled' CHECK (state IN ('enabled', 'disabled')),
-  failing_since timestamptz,
-  created_at    timestamptz NOT NULL
+  id               uuid PRIMARY KEY,
+  tenant_id        uuid NOT NULL REFERENCES tenants(id),
+  url              bytea NOT NULL,
+  secret           bytea NOT NULL,
+  old_secret       bytea,                                   -- signs beside the new one until then
+  old_secret_until timestamptz,
+  events           text[] NOT NULL,
+  state            text NOT NULL DEFAULT 'enabled' CHECK (state IN ('enabled', 'disabled')),
+  failing_since    timestamptz,                             -- the first failure since the last success
+  held_until       timestamptz,                             -- it asked to be left alone until then
+  created_at       timestamptz NOT NULL,
+  CHECK ((old_secret IS NULL) = (old_secret_until IS NULL))
 );
-CREATE INDEX callback_endpoints_by_tenant ON callback_endpoints (tenant_id);
+CREATE INDEX callback_endpoints_by_tenant ON callback_endpoints (tenant_id, id);
 
+-- Written with what it tells. It refers to no endpoint: that a tenant removes one must never fail an answer or a dose's end.
 CREATE TABLE callbacks (
   id          uuid PRIMARY KEY,                             -- its webhook-id, the same on every try
-  endpoint_id uuid NOT NULL REFERENCES callback_endpoints(id) ON DELETE CASCADE,
+  endpoint_id uuid NOT NULL,
   tenant_id   uuid NOT NULL,
   event       text NOT NULL,
   payload     jsonb NOT NULL,                               -- ids, states and instants
@@ -110,5 +115,16 @@ CREATE TABLE callbacks (
   created_at  timestamptz NOT NULL,
   CHECK ((state = 'pending') = (next_at IS NOT NULL))
 );
-CREATE INDEX callbacks_due ON callbacks (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX callbacks_due ON callbacks (endpoint_id, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX callbacks_by_tenant ON callbacks (tenant_id, id);
+CREATE INDEX callbacks_failed ON callbacks (tenant_id, id) WHERE state = 'failed';
+
+ALTER TABLE incidents DROP CONSTRAINT incidents_kind_check, ADD CONSTRAINT incidents_kind_check CHECK (kind IN
+  ('provider_down', 'channel_down', 'tenant_silent', 'patient_silent', 'outage', 'restored', 'quarantined',
+   'callbacks_disabled'));
+
+-- A UUIDv7 as the services make them, for rows that a statement makes of others.
+CREATE FUNCTION uuid_v7(at timestamptz) RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
+  SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    PLACING substring(int8send((extract(epoch FROM at) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
+$$;

@@ -1,0 +1,84 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { parseTwilioCall } from '#channels/voice-twilio/callbacks.ts';
+import { answerCall, pressKey } from '../../ack/voice.ts';
+import type { App } from '../../app.ts';
+import { applyReceipts } from '../../dispatch/receipts.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { problems } from '../schemas/common.ts';
+import { HANG_UP, speechTwiml } from '../voice-twiml.ts';
+
+const Fields = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
+const shared = { tags: ['webhooks'], security: [], body: Fields, querystring: Fields };
+const refusals = problems(403, 413, 415);
+
+/**
+ * What Twilio asks during a call and tells of it. Registered where its signature is checked. Whoever picked up hears a polite
+ * end, never an error: a call that we do not know is answered like one that has lapsed.
+ */
+export function voiceRoutes(app: App): FastifyPluginAsyncTypebox {
+  const keyUrl = (attempt: string) =>
+    `${app.config.http.publicUrl}/webhooks/twilio/voice/key?attempt=${encodeURIComponent(attempt)}`;
+  return async (server) => {
+    server.post(
+      '/webhooks/twilio/voice',
+      {
+        schema: {
+          ...shared,
+          summary: 'Somebody, or something, picked up a call of ours',
+          description: 'Answers TwiML: the reminder and its keys, or nothing to a machine.',
+          response: refusals,
+        },
+      },
+      async ({ query, body }, reply) => {
+        const attempt = one(query.attempt);
+        const receipt = parseTwilioCall(query, body);
+        if (receipt !== null) await applyReceipts(app, [receipt]);
+        const failed = receipt?.state === 'failed';
+        return reply
+          .type('text/xml')
+          .send(failed ? HANG_UP : speechTwiml(await answerCall(app, attempt), keyUrl(attempt)));
+      },
+    );
+
+    server.post(
+      '/webhooks/twilio/voice/key',
+      {
+        schema: {
+          ...shared,
+          summary: 'A key was pressed in a call',
+          description: 'Answers TwiML that says what was recorded.',
+          response: refusals,
+        },
+      },
+      async ({ query, body }, reply) => {
+        const [attempt, callSid] = [one(query.attempt), one(body.CallSid)];
+        const keys = query.keys === undefined ? null : one(query.keys);
+        const pressed = { attemptId: attempt, callSid, digit: one(body.Digits), keys };
+        const speech = await pressKey(app, pressed);
+        // Whatever the key says, a person pressed it.
+        if (callSid !== '') await applyReceipts(app, [{ attemptId: attempt, state: 'delivered', ref: callSid }]);
+        return reply.type('text/xml').send(speechTwiml(speech, keyUrl(attempt)));
+      },
+    );
+
+    server.post(
+      '/webhooks/twilio/voice/status',
+      { schema: { ...shared, summary: 'The status of a call of ours', response: { 204: Type.Null(), ...refusals } } },
+      async ({ query, body }, reply) => {
+        const receipt = parseTwilioCall(query, body);
+        if (receipt === null) {
+          throw new Refusal(422, 'The message is incomplete', [
+            { field: 'body', detail: 'must have attempt (in the query), CallSid and CallStatus' },
+          ]);
+        }
+        await applyReceipts(app, [receipt]);
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}
+
+function one(value: string | string[] | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,44 @@
+import formbody from '@fastify/formbody';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { verifyTwilioSignature } from '#channels/twilio/signature.ts';
+import { Refusal } from '../domain/refusal.ts';
+
+interface Account {
+  accountSid: string;
+  authToken: string;
+}
+
+type Fields = Record<string, string | string[] | undefined>;
+
+/**
+ * Lets only what Twilio signed reach a server's routes: forms, and JSON bodies whose hash stands in the signed URL. The URL is
+ * the configured public one with the path and query of the request: no header of a proxy's, which anybody can send, is asked.
+ */
+export async function onlySignedByTwilio(server: FastifyInstance, account: Account, publicUrl: string): Promise<void> {
+  const texts = new WeakMap<FastifyRequest, string>();
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  await server.register(formbody);
+  server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    texts.set(request, text);
+    return parseJson(request, text, done);
+  });
+  // Before the schema is asked: to who is not Twilio, nothing is told of it.
+  server.addHook('preValidation', async (request) => {
+    const fields = (request.body ?? {}) as Fields;
+    const signature = request.headers['x-twilio-signature'];
+    const isSigned =
+      typeof signature === 'string' &&
+      verifyTwilioSignature(account.authToken, signature, publicUrl + request.url, texts.get(request) ?? fields);
+    if (!isSigned) {
+      throw refusal('x-twilio-signature', 'must sign the public URL and the form with the auth token of the account');
+    }
+    if (fields.AccountSid !== undefined && fields.AccountSid !== account.accountSid) {
+      throw refusal('AccountSid', 'must be the account whose settings this service has');
+    }
+  });
+}
+
+function refusal(field: string, detail: string): Refusal {
+  return new Refusal(403, 'The signature is not valid', [{ field, detail }]);
+}
