@@ -1,0 +1,207 @@
+import { ofCare } from './care.ts';
+import { all, some } from './match.ts';
+import type { Clause, Piece } from './symbols.ts';
+
+/**
+ * What a clause says of having taken it: `strong`: in so many words, every one of them plain; `told`: plainly in its core,
+ * beside words that nobody knows; `care`: of a person or an animal in the sender's care; `weak`: by a yes that only the
+ * question explains; `maybe`: a verb for it, and something that could take it back; `no`: nothing.
+ */
+export type Claim = 'strong' | 'told' | 'care' | 'weak' | 'maybe' | 'no';
+
+const SAYS = /^(took|didit|gave|put|done|own_taken)$/;
+const GIVES = /^(gave|put)$/;
+const YES = /^(yes|already|ready|thumb)$/;
+const PERSON = /^(kin|third|care|spouse|friend)$/;
+const PREPOSITION = /^(with|afterprep)$/;
+/** What a plain sentence is made of. */
+const PLAIN =
+  /^(took|didit|gave|put|had|done|own_taken|yes|ok|already|ready|thumb|clitic|i|poss|art|med|drug|with|afterprep|time|soon|ago|part|part_\w+|clock|am|pm|atprep|greet|thanks|addr|filler|report|plead|doctor|all|option|unit|amount|ate|correction|buteasy|joins|carer|num\d*)$/;
+/** What some rule looks for, and what alone changes nothing. */
+const HARMLESS =
+  /^(swallowed|isa|phone|swell|face|vital|updown|elsewhat|optverb|anew|press|chest|said|contact|message|receive|aux|other|busy|body|full|pressed|breathe|stopall|optin|helpme|more|listed|kin|care|spouse|finish|instead|idiom|inprep|went)$/;
+/** What may stand beside a bare yes: a courtesy, and the dose that it speaks of. */
+const WITH_YES =
+  /^(yes|already|ready|thumb|thanks|greet|addr|filler|doctor|part|part_\w+|clock|atprep|am|pm|art|all|i|option|num|num1|listed|correction|med|poss|unit|ago|time|clitic|with|carer|buteasy|joins)$/;
+/** English verbs do not say who took it. */
+const ENGLISH = /^(took|taken|have|ive|hv|has|had|swallowed|popped|downed|used|gave|given|injected|did|tke|tok|got)$/;
+
+const mild = (symbol: Piece) =>
+  all(symbol, PLAIN) || (some(symbol, PLAIN) && [...symbol.classes].every((c) => PLAIN.test(c) || HARMLESS.test(c)));
+const says = (symbol: Piece) => some(symbol, SAYS);
+
+export function claimOf({ symbols, asked }: Clause): Claim {
+  const core = symbols.findIndex((s) => says(s) || (some(s, /^had$/) && symbols.some((x) => some(x, /^(med|drug)$/))));
+  if (asked || questions(symbols)) return core >= 0 ? 'maybe' : 'no';
+  if (ofCare(symbols)) return 'care';
+  if (core >= 0) {
+    if (nameAlone(symbols) || symbols.some((s, i) => alternative(s, symbols[i + 1]))) return 'maybe';
+    if (symbols.every((s, i) => plain(s, i, symbols))) return 'strong';
+    return isWhole(symbols, core) && symbols.every((s, i) => bearable(s, i, symbols, core)) ? 'told' : 'maybe';
+  }
+  if (symbols.some((s) => some(s, /^had$/))) return symbols.every((s, i) => some(s, /^had$/) || plain(s, i, symbols)) ? 'told' : 'maybe';
+  if (symbols.some((s) => some(s, /^(took3|qu_taken)$/))) return 'maybe';
+  if (symbols.some((s) => some(s, /^(third|kin|su)$/)) && symbols.some((s) => some(s, /^(takepres|swallowed)$/)))
+    return 'maybe';
+  return isYes(symbols) ? 'weak' : 'no';
+}
+
+/** It begins as a question does, or is a condition. */
+export function questions(symbols: Piece[]): boolean {
+  const first = symbols.find((s) => !all(s, /^(greet|addr|thanks|filler|buteasy|aux)$/));
+  return (
+    (first !== undefined &&
+      some(first, /^ask$/) &&
+      !some(first, /^(filler|yes|already|clitic|i)$/) &&
+      !stresses(first, symbols)) ||
+    symbols.some((s) => s.classes.has('cond'))
+  );
+}
+
+/** "que ya la tomé": not a question. */
+function stresses(first: Piece, symbols: Piece[]): boolean {
+  const next = symbols[symbols.indexOf(first) + 1];
+  return first.classes.has('that') && next !== undefined && some(next, /^(already|yes)$/);
+}
+
+function isYes(symbols: Piece[]): boolean {
+  const one = symbols.length === 1 && symbols[0]?.num === 1;
+  if (!one && !symbols.some((s) => some(s, YES))) return false;
+  const thumbOnly = !one && symbols.every((s) => !some(s, /^(yes|already|ready)$/));
+  if (thumbOnly && symbols.some((s) => !s.classes.has('thumb'))) return false;
+  return symbols.every(
+    (s) =>
+      some(s, WITH_YES) &&
+      !/^(me|te|se|le|les|nos)$/.test(s.words.join(' ')) &&
+      [...s.classes].every((c) => WITH_YES.test(c) || HARMLESS.test(c)) &&
+      (s.num === undefined || s.num === 1 || s.classes.has('clock') || s.classes.has('unit')),
+  );
+}
+
+function plain(symbol: Piece, i: number, symbols: Piece[]): boolean {
+  const before = symbols.slice(Math.max(0, i - 3), i);
+  if (symbol.num !== undefined) return countsNot(symbol, i, symbols);
+  if (some(symbol, PERSON)) return whom(symbol, i, symbols);
+  if (symbol.classes.has('su')) return symbols.some((s) => some(s, GIVES));
+  if (symbol.classes.has('doctor') && givenAway(symbols, i)) return false;
+  if (mild(symbol)) return true;
+  if (before.some((s) => /^(con|with|com|w)$/.test(s.words[0] ?? '')) && all(symbol, /^(unknown|food|thing)$/)) return true;
+  return (
+    before.some((s) => some(s, PREPOSITION)) &&
+    [...symbol.classes].every((c) => /^(food|thing|kin|filler|part|med|part_\w+)$/.test(c) || HARMLESS.test(c))
+  );
+}
+
+/** Someone named: to whom it was given, or whom the message speaks to. */
+function whom(symbol: Piece, i: number, symbols: Piece[]): boolean {
+  const giver = symbols.findIndex((s) => some(s, GIVES));
+  if (giver >= 0) return i > giver && !some(symbol, /^(stranger|friend)$/);
+  const before = symbols[i - 1];
+  if (owner(before)) return false;
+  if (symbol.classes.has('addr')) return true;
+  if (some(symbol, /^(third|friend|care|spouse)$/) && !symbol.classes.has('kin')) return false;
+  return i === symbols.length - 1 && !(before && some(before, /^(poss|su|art)$/));
+}
+
+/** A number is a choice, an hour, an amount of units: never how many were taken. */
+function countsNot(symbol: Piece, i: number, symbols: Piece[]): boolean {
+  if (some(symbol, /^(clock|listed|all)$/)) return true;
+  const before = symbols[i - 1];
+  if (symbol.classes.has('clitic') && before && !says(before)) return true;
+  const next = symbols[i + 1];
+  return next !== undefined && some(next, /^(unit|amount|am|pm|ago)$/);
+}
+
+/** A Spanish "o la tomé": or, or a "no" that lost its n. */
+const alternative = (piece: Piece, next: Piece | undefined) =>
+  piece.words[0] === 'o' && piece.words.length === 1 && /^(la|lo|las|los|me|se|le)$/.test(next?.words[0] ?? '');
+
+/** "la pastilla del perro", "o da minha filha": whose it was. */
+const owner = (before: Piece | undefined) => /^(de|del|da|do|of)$/.test(before?.words.at(-1) ?? '');
+
+/** Given to a doctor or a neighbour, it is not taken. */
+const givenAway = (symbols: Piece[], i: number) =>
+  symbols.slice(0, i).some((s) => some(s, GIVES)) &&
+  /^(a|al|to|pro|pra|para|ao)$/.test(symbols[i - 1]?.words.at(-1) ?? '');
+
+/** A medicine's name alone may be another medicine: "tomé paracetamol". */
+function nameAlone(symbols: Piece[]): boolean {
+  if (symbols.some((s) => some(s, /^(already|yes)$/))) return false;
+  return symbols.some((s, i) => s.classes.has('drug') && !some(symbols[i - 1] ?? s, /^(poss|art|clitic|filler)$/));
+}
+
+/** The verb has its object (it, a medicine, the doses), or nothing after it that could be one. */
+function isWhole(symbols: Piece[], core: number): boolean {
+  const verb = symbols[core];
+  if (verb === undefined) return false;
+  const near = symbols
+    .slice(Math.max(0, core - 2), core)
+    .some((s) => some(s, /^clitic$/) && !/^(me|te|nos|le|les|m|t)$/.test(s.words.join(' ')));
+  if (
+    near ||
+    (some(verb, /^(gave|put|had)$/) && symbols.some((s) => some(s, /^(med|drug)$/))) ||
+    /(l[ao]s?|it|them)( \w+)?$/.test(verb.words.join(' '))
+  )
+    return true;
+  const next = symbols[core + 1];
+  if (next === undefined) return true;
+  if (some(verb, GIVES) && symbols.some((s) => s.classes.has('su'))) return true;
+  if (some(verb, /^didit$/)) return !some(next, /^(poss|art|unknown|thing|aux|other|ate|food)$/);
+  if (some(next, /^art$/) && some(symbols[core + 2] ?? next, /^(unknown|thing|food)$/)) return false;
+  if (some(next, /^(clitic|med|drug|all|time|soon|already|yes|ago|part|part_\w+|clock|atprep|thanks|buteasy|thumb|with|afterprep)$/))
+    return true;
+  return (
+    some(next, /^(poss|art|filler)$/) &&
+    symbols.slice(core + 2, core + 5).some((s) => some(s, /^(med|drug|all|part|clock|listed)$/))
+  );
+}
+
+/** A word beside a whole core that could not take it back. */
+function bearable(symbol: Piece, i: number, symbols: Piece[], core: number): boolean {
+  if (plain(symbol, i, symbols)) return true;
+  const before = symbols[i - 1];
+  if (symbol.classes.has('doctor') && givenAway(symbols, i)) return false;
+  if (some(symbol, PERSON) && owner(before)) return false;
+  const led = before !== undefined && symbols.slice(Math.max(0, i - 5), i).some((s) => some(s, /^with$/));
+  if (some(symbol, PERSON) && i < core && ENGLISH.test(symbols[core]?.words[0] ?? '')) return false;
+  if (some(symbol, /^(third|friend)$/)) return led && i > core;
+  if (symbol.classes.has('su')) return led || i > core + 2;
+  if (symbol.num !== undefined) return false;
+  if (symbol.classes.has('neg') && i > core) return isWithout(i, symbols);
+  if (symbol.classes.has('that')) return i > core || reported(symbols, i);
+  if (symbol.classes.has('unknown')) return i > core || mayPrecede(symbol, i, symbols, core);
+  if (symbol.classes.has('partial')) return led && i > core && !/^(mitad|media|half|metade|meia)/.test(symbol.words.at(-1) ?? '');
+  if (symbol.classes.has('thing') && some(symbols[i + 1] ?? symbol, /^med$/)) return true;
+  return (
+    [...symbol.classes].every(
+      (c) => PLAIN.test(c) || HARMLESS.test(c) || (c === 'food' && i > core) || (c === 'thing' && led) || c === 'ask',
+    ) && !(i < core && symbol.classes.has('said'))
+  );
+}
+
+/** "sin chistar", "without a fuss". */
+function isWithout(i: number, symbols: Piece[]): boolean {
+  return (
+    /^(sin|sem|without)$/.test(symbols[i]?.words.join(' ') ?? '') &&
+    symbols.slice(i + 1, i + 4).some((s) => some(s, /^(unknown|food|thing|drug)$/)) &&
+    !symbols.slice(i + 1, i + 4).some((s) => some(s, /^(takeinf|taking|med|clitic)$/))
+  );
+}
+
+/** "que ya la tomé" reports it; "que la tome" asks for it. */
+function reported(symbols: Piece[], i: number): boolean {
+  const next = symbols[i + 1];
+  const introduced = symbols
+    .slice(0, i)
+    .every((s) => all(s, /^(report|greet|addr|thanks|filler|yes|ok|buteasy|joins|plead|doctor|clitic)$/));
+  return introduced && next !== undefined && some(next, /^(already|yes)$/);
+}
+
+/** Unknown words before the verb: not a short one beside it (a misspelt no), nor who took it in English. */
+function mayPrecede(symbol: Piece, i: number, symbols: Piece[], core: number): boolean {
+  const between = symbols.slice(i + 1, core);
+  if (symbols[core]?.words[0] === 'i') return true;
+  if (ENGLISH.test(symbols[core]?.words[0] ?? '')) return between.some((s) => some(s, /^i$/));
+  const beside = between.every((s) => some(s, /^clitic$/));
+  return !(beside && (symbol.words[0]?.length ?? 0) <= 4);
+}

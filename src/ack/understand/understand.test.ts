@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Intent, type Understanding, understand } from './understand.ts';
+
+describe('what is beside the intent', () => {
+  test.each<[string, Partial<Understanding>]>([
+    ['ya la tome pero vomite', { intent: 'problem', reason: 'felt_sick', also: ['taken'] }],
+    ['ya la tomé, se me acabó', { intent: 'problem', reason: 'out_of_medicine', also: ['taken'] }],
+    ['no la tome, mas tarde', { intent: 'later', also: ['not_taken'] }],
+    ['la de la mañana sí, la de la noche no', { intent: 'not_taken', confidence: 'unsure', also: ['taken'] }],
+    ['I already took it stop texting me', { intent: 'opt_out', also: ['taken'] }],
+    ['me equivoqué, no la tomé', { intent: 'not_taken', confidence: 'sure', correction: true }],
+    ['me enganei, tomei sim', { intent: 'taken', confidence: 'sure', correction: true }],
+    ['ya la tomé', { correction: false, choice: null, about: null }],
+    ['mi mamá ya la tomó', { intent: 'other', confidence: 'unsure', also: ['taken'] }],
+    ['no tengo dolor de pecho', { intent: 'other', confidence: 'unsure', also: [] }],
+    ['mi papá falleció', { intent: 'other', reason: 'deceased', confidence: 'unsure' }],
+  ])('%s', (text, expected) => expect(understand(text)).toMatchObject(expected));
+});
+
+describe('the numbers that it names', () => {
+  test.each<[string, Understanding['choice'], Intent]>([
+    ['1', [1], 'taken'],
+    ['2', [2], 'not_taken'],
+    ['9', [9], 'other'],
+    ['1 y 3', [1, 3], 'other'],
+    ['la 2', [2], 'other'],
+    ['todas', 'all', 'other'],
+    ['ambas', 'all', 'other'],
+    ['both', 'all', 'other'],
+    ['tomei os dois', 'all', 'taken'],
+    ['ya tome la 1 y la 3', [1, 3], 'taken'],
+    ['la tomé hace 10 minutos', null, 'taken'],
+    ['2024', null, 'other'],
+  ])('%s', (text, choice, intent) => expect(understand(text)).toMatchObject({ choice, intent }));
+});
+
+describe('the time that it names', () => {
+  test.each<[string, Understanding['about']]>([
+    ['ya tomé la de las 8', { hour: 8 }],
+    ['took the 8pm one', { hour: 20 }],
+    ['ya tome la de las 8 de la noche', { hour: 20 }],
+    ['la de las 8:30 ya', { hour: 8, minute: 30 }],
+    ['12 am', { hour: 0 }],
+    ['tomei a das 20 horas', { hour: 20 }],
+    ['tomei a de manhã', 'morning'],
+    ['la del mediodía', 'midday'],
+    ['took my evening pills', 'evening'],
+    ['la de la noche no', 'night'],
+    ['mañana la tomo', null],
+  ])('%s', (text, about) => expect(understand(text).about).toEqual(about));
+});
+
+describe('how it is written', () => {
+  test.each([
+    'Y\u200ba la tome\u0301',
+    '\u202eya la tome\u202c',
+    'ｙａ ｌａ ｔｏｍｅ',
+    'ya la tome\n> ¿Tomó su dosis? Responda 1 si ya la tomo, 2 si no',
+    'El lun, Clinica escribió:\nya la tomé',
+    '👍🏿👍🏿',
+    '1️⃣',
+    'yaaaa la tomeeee',
+  ])('%j', (text) => expect(understand(text)).toMatchObject({ intent: 'taken', confidence: 'sure' }));
+
+  test.each(['', ' ', '...', '\u200f', '🙏', '\ud800', '> Responda 1 si ya la tomo, 2 si no', 'k', 'ok 👍'])(
+    '%j says nothing',
+    (text) => expect(understand(text)).toMatchObject({ intent: 'other', confidence: 'unsure' }),
+  );
+
+  test('a word means what the locale says, when languages differ', () => {
+    expect(understand('pronto', { locale: 'pt-BR' }).intent).toBe('taken');
+    expect(understand('pronto', { locale: 'es-PE' }).intent).toBe('later');
+  });
+});
+
+describe("a tenant's own phrases", () => {
+  const additions = {
+    taken: ['pastillazo listo'],
+    later: ['al cantar el gallo'],
+    opt_out: ['chau reloj'],
+    urgent: ['código rojo'],
+  };
+  test.each<[string, Intent]>([
+    ['¡Pastillazo listo!', 'taken'],
+    ['no pastillazo listo', 'other'],
+    ['al cantar el gallo', 'later'],
+    ['Chau reloj, gracias', 'opt_out'],
+    ['doctora, código rojo', 'urgent'],
+  ])('%s', (text, intent) => expect(understand(text, { additions }).intent).toBe(intent));
+
+  test('are nobody else’s', () => expect(understand('al cantar el gallo').intent).toBe('other'));
+});
+
+const TAKEN: string[] = readFileSync(new URL('../../../test/corpus/replies.ndjson', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+  .filter((r) => r.expected === 'taken' && !/^>|escribió|^[\p{Emoji}\s]+$/u.test(r.text))
+  .map((r) => r.text);
+/** "y" is yes in English only. */
+const plain = fc.constantFrom(...TAKEN.filter((text) => text.length > 1));
+
+describe('whatever it is given', () => {
+  test('it answers, and soon', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 4_000 }), (text) => {
+        expect(understand(text).also).toBeInstanceOf(Array);
+      }),
+    );
+    const words = [
+      'no',
+      'ya',
+      'la',
+      'tome',
+      '> ',
+      '"',
+      'responda 1 ',
+      'j',
+      'a',
+      'mi',
+      'se',
+      '1',
+      ',',
+      '?',
+      '\u0301',
+      'el escribio',
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...words), fc.constantFrom(...words), fc.constantFrom('', ' ', '\n'), (a, b, gap) => {
+        const start = performance.now();
+        understand(`${a}${gap}${b}${gap}`.repeat(5_000));
+        expect(performance.now() - start).toBeLessThan(1_000);
+      }),
+    );
+  });
+
+  test('case, accents, full stops and thanks change no taken', () => {
+    fc.assert(
+      fc.property(plain, fc.nat(4), (text, way) => {
+        const written = [
+          text.toUpperCase(),
+          text.normalize('NFD').replace(/\p{M}/gu, ''),
+          `${text}.`,
+          `${text} 🙏`,
+          `  ${text.replaceAll(' ', '  ')}!!`,
+        ][way];
+        expect(understand(written ?? '').intent).toBe('taken');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a no before the verb is never taken', () => {
+    const verb = /\b(?:(?:me|se|la|lo|las|los|le) )*(?:tom[eé]|tomei|took|taken|di|puse|dei|apliquei)(?![\p{L}])/iu;
+    const denied = TAKEN.filter((text) => verb.test(text));
+    expect(denied.length).toBeGreaterThan(100);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...denied),
+        fc.constantFrom(
+          'no',
+          'No',
+          'nunca',
+          'todavía no',
+          'aun no',
+          'tampoco',
+          'não',
+          'ainda não',
+          'not',
+          'never',
+          "didn't",
+          "haven't",
+        ),
+        (text, no) => {
+          expect(understand(text.replace(verb, (found) => `${no} ${found}`)).intent).not.toBe('taken');
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('a question is never taken', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...TAKEN.filter((t) => !/[,.;:!¡\n👍✅💊-]/u.test(t))), (text) => {
+        expect(understand(`¿${text}?`).intent).not.toBe('taken');
+        expect(understand(`${text}, ¿no?`).intent).not.toBe('taken');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { all, some } from './match.ts';
+import type { Clause } from './symbols.ts';
+import type { Intent, Said } from './types.ts';
+
+const POLITE = /^(thanks|greet|addr|plead|filler|buteasy|joins)$/;
+const LIST = /^(num\d*|listed|many|clock|art|option|all|thanks|greet|addr|filler|plead|clitic|atprep|joins)$/;
+
+/** What a message says that is one word of command, one number, or nothing but "no": null for any other message. */
+export function wholeAnswer(clauses: Clause[]): Said[] | null {
+  const symbols = clauses.flatMap((c) => c.symbols);
+  const core = symbols.filter((s) => !all(s, POLITE));
+  const asked = clauses.some((c) => c.asked);
+  if (core.length === 0) return [{ intent: 'other', sure: false }];
+  const own = [...(core[0]?.classes ?? [])].find((name) => name.startsWith('own_'));
+  if (own && own !== 'own_taken' && core.length === 1) return [{ intent: own.slice(4) as Intent, sure: true }];
+  for (const [name, intent] of COMMANDS) {
+    if (
+      !asked &&
+      core.every((s) => s.classes.has(name) || s.classes.has('already')) &&
+      core.some((s) => s.classes.has(name))
+    )
+      return [{ intent, sure: true }];
+  }
+  const help = core.find((s) => s.classes.has('help') && (s.words.length > 1 || core.length === 1));
+  if (
+    help &&
+    core.every(
+      (s) => s === help || !some(s, /^(sick|urgent|hurts|selfharm|chest|took|neg|out|lack|remove|stopall|wrong)$/),
+    )
+  )
+    return [{ intent: 'help', sure: true }];
+  const start = core.find((s) => s.classes.has('optin') && s.words.length > 1);
+  if (start && !asked && core.every((s) => !some(s, /^(neg|other|sick|urgent|stopimp|doctor)$/)))
+    return [{ intent: 'opt_in', sure: true }];
+  if (asked) return null;
+  if (core.every((s) => s.classes.has('qu_taken'))) return [{ intent: 'taken', sure: false }];
+  if (core.some((s) => s.num !== undefined) && symbols.every((s) => all(s, LIST))) return [number(core)];
+  if (core.every((s) => some(s, /^(neg|i)$/) || s.classes.has('thumb')) && core.some((s) => s.classes.has('neg'))) {
+    return [{ intent: 'not_taken', sure: true }];
+  }
+  if (core.every((s) => some(s, /^(neg|yes|ok|already)$/)) && core.some((s) => s.classes.has('neg')))
+    return [{ intent: 'not_taken', sure: false }];
+  return null;
+}
+
+const COMMANDS: [string, Intent][] = [
+  ['stopall', 'opt_out'],
+  ['optin', 'opt_in'],
+];
+
+/** "1" is taken and "2" is not, as the reminder says; any other number is one of a list that somebody must have asked. */
+function number(core: Clause['symbols']): Said {
+  const numbers = core.filter((s) => s.num !== undefined);
+  const female = core.some((s) => s.words[0] === 'la' || s.words[0] === 'a');
+  if (numbers.length === 1 && !female && !core.some((s) => some(s, /^(all)$/))) {
+    if (numbers[0]?.num === 1) return { intent: 'taken', sure: true };
+    if (numbers[0]?.num === 2) return { intent: 'not_taken', sure: true };
+  }
+  return { intent: 'other', sure: false };
+}
