@@ -129,7 +129,7 @@ describe('a patient', () => {
 
 const ANSWERS: [name: string, body: object, field: string][] = [
   ['an unknown answer', { answer: 'maybe' }, 'answer'],
-  ['a future takenAt', { answer: 'taken', takenAt: '2026-11-23T13:00:01Z' }, 'takenAt'],
+  ['a future takenAt', { answer: 'taken', takenAt: '2026-11-23T13:01:01Z' }, 'takenAt'],
   ['an old takenAt', { answer: 'taken', takenAt: '2026-11-01T13:00:00Z' }, 'takenAt'],
   ['takenAt without an offset', { answer: 'taken', takenAt: '2026-11-23T12:00:00' }, 'takenAt'],
   ['takenAt on a day that does not exist', { answer: 'taken', takenAt: '2026-02-30T12:00:00Z' }, 'takenAt'],

@@ -36,15 +36,21 @@ export function parseBound(text: string, field: 'from' | 'to'): Date {
 }
 
 const OLDEST_ANSWER_MS = 7 * DAY_MS;
+/** A phone's clock may be ahead by so much: an answer is not lost for it, and counts as of now. */
+const AHEAD_MS = 60_000;
 
-/** When the dose was taken, as told by the caller. Throws a 422 naming `takenAt` for the future or over a week ago. */
+/**
+ * When the dose was taken, as told by the caller, and not after `now`. Throws a 422 naming `takenAt` for more than a minute
+ * ahead, or over a week ago.
+ */
 export function parseTakenAt(text: string | undefined, answer: string, now: Date): Date | undefined {
   if (text === undefined) return undefined;
   const refuse = (detail: string) => new Refusal(422, 'takenAt is not valid', [{ field: 'takenAt', detail }]);
   const at = parseInstant(text) as Date; // the schema has checked its form
   if (answer !== 'taken') throw refuse('belongs to the answer "taken" only: remove it');
-  if (at > now) throw refuse('is in the future: send when the dose was really taken, or leave it out for now');
+  if (at.getTime() - now.getTime() > AHEAD_MS)
+    throw refuse('is in the future: send when the dose was really taken, or leave it out for now');
   if (now.getTime() - at.getTime() > OLDEST_ANSWER_MS)
     throw refuse('is more than 7 days ago: such an old answer is not accepted');
-  return at;
+  return at > now ? now : at;
 }

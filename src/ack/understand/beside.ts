@@ -27,6 +27,8 @@ export function leavesAlone({ symbols, asked }: Clause): boolean {
   const takes = symbols.some((s) => some(s, TAKING));
   if (symbols.some((s, i) => takesBack(s, i, symbols))) return false;
   if (asked) return !symbols.some((s) => some(s, /^(took|takepres|had|done|didit|gave|put)$/));
+  if (takes && symbols.some((s) => s.classes.has('gave')) && symbols.some((s) => some(s, /^(third|spouse|friend)$/) && !s.classes.has('addr')))
+    return false;
   const about = isAbout(symbols);
   if (symbols.some((s) => some(s, DENIES)) && (takes || !about || deniesDose(symbols))) return false;
   if (symbols.some((s) => some(s, COMING) && !some(s, /^(greet|time|filler)$/)) && (takes || !about)) return false;
@@ -36,7 +38,7 @@ export function leavesAlone({ symbols, asked }: Clause): boolean {
 
 function takesBack(symbol: Piece, i: number, symbols: Piece[]): boolean {
   if (!some(symbol, TAKES_BACK) || some(symbol, /^(filler|thanks|greet|addr|time|correction)$/)) return false;
-  if (symbol.classes.has('again')) return !symbols.some((s) => some(s, /^(thanks|greet|due)$/));
+  if (symbol.classes.has('again')) return !symbols.some((s) => some(s, /^(thanks|greet|due)$/) || (s.classes.has('ask') && !/^repe/.test(symbol.words[0] ?? '')));
   if (symbol.classes.has('undo') && AWAY.test(symbol.words.join(' ')))
     return symbols.some((s) => some(s, /^(clitic|med|poss)$/) && !SELF.test(s.words[0] ?? ''));
   return !(some(symbol, /^(must|couldnt|stopped|stopimp)$/) && isAbout(symbols) && !denied(i, symbols));

@@ -19,7 +19,7 @@ export function ofCare(symbols: Piece[], known = false): boolean {
   if (verb < 0 || symbols.some((s) => some(s, NOT) && !some(s, /^(filler|time|greet)$/))) return false;
   if (ownsMine(symbols) || symbols.some((s) => s.classes.has('spouse'))) return false;
   const who = symbols.findIndex((s) => some(s, /^(care|carer)$/));
-  if (who < 0) return known ? isPronoun(symbols, verb) : isNamed(symbols, verb);
+  if (who < 0) return isNamed(symbols, verb, known) || (known && isPronoun(symbols, verb));
   if (who > verb && isEnglish(symbols[verb])) return false;
   if (/^(de|del|da|do|of)$/.test(symbols[who - 1]?.words.at(-1) ?? '')) return false;
   return symbols.slice(0, Math.min(who, verb)).every((s) => some(s, LEAD)) && knowsWhat(symbols, verb);
@@ -60,7 +60,7 @@ function knowsWhat(symbols: Piece[], verb: number): boolean {
 }
 
 /** A name that nobody knows, then "ya", or its own medicine: "Pelusa ya tomó su pastillita", "Bella got her pill". */
-function isNamed(symbols: Piece[], verb: number): boolean {
+function isNamed(symbols: Piece[], verb: number, known: boolean): boolean {
   const name = symbols.findIndex((s) => !some(s, LEAD));
   if (name < 0 || name >= verb || !symbols[name]?.classes.has('unknown')) return false;
   if ((symbols[name]?.words[0]?.length ?? 0) < 3) return false;
@@ -68,8 +68,9 @@ function isNamed(symbols: Piece[], verb: number): boolean {
   const theirs = symbols.some(
     (s, i) =>
       (some(s, /^su$/) || /^(her|his|hers)$/.test(s.words.join(' '))) && some(symbols[i + 1] ?? s, /^(med|drug)$/),
-  );
+  ) || symbols.some((s, i) => s.classes.has('med') && /^del[ea]$/.test(symbols[i + 1]?.words.join(' ') ?? ''));
   const awaited = symbols.slice(0, verb).some((s) => s.classes.has('already'));
   const its = symbols.some((s) => some(s, /^(med|drug)$/) || /^(se (la|lo)|la|lo)$/.test(s.words.join(' ')));
-  return theirs || (awaited && its);
+  const eaten = symbols[verb]?.words[0] === 'se' && symbols.some((s) => some(s, /^(med|drug)$/));
+  return theirs || known || eaten || (awaited && its);
 }

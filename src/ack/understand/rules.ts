@@ -32,7 +32,7 @@ export const RULES: Rule[] = [
   ...rule(null, 'overdose ~ message, pressed * wrongmed, wrongmed * pressed'),
   ...rule('urgent', 'neg|sick|hurts * breathe'),
   ...rule('urgent', 'swell ~ face, face ~ swell'),
-  ...rule('urgent', '^ wholebox $, overdose, num ~ instead ~ num', 'double_dose'),
+  ...rule('urgent', '^ wholebox $, overdose, many ~ instead ~ num', 'double_dose'),
   ...rule(
     'urgent',
     'third|care * swallowed|took3 * poss ~ med, third|care * swallowed ~ all ~ med, third|care * swallowed * double',
@@ -70,6 +70,7 @@ export const RULES: Rule[] = [
   ...rule('not_taken', 'qu_not', undefined, 'unsure'),
   ...rule('later', 'qu_later', undefined, 'unsure'),
   ...rule('problem', 'qu_problem', undefined, 'unsure'),
+  ...rule('urgent', 'third|spouse|friend|care * gave|took3 * again|also', 'double_dose'),
   ...rule('urgent', 'took|gave|put|had * double|wholebox, double|wholebox * took|gave|put|taken', 'double_dose'),
   ...rule('urgent', 'took|gave|put * many * mistake, mistake * took|gave|put * many', 'double_dose'),
   ...rule('problem', 'fut|takeinf|takepres * double, took|gave|put * again', 'double_dose', 'unsure'),
@@ -86,7 +87,7 @@ export const RULES: Rule[] = [
   ...rule('problem', 'body', 'felt_sick', 'unsure'),
   ...rule('problem', 'vital ~ updown, updown ~ vital', 'felt_sick', 'unsure'),
 
-  ...rule(null, 'other * due'),
+  ...rule(null, 'other * due|tomorrow, habit ~ takepres, habit ~ forgot'),
   ...rule('later', 'due', undefined, 'unsure'),
   ...rule('not_taken', 'quit', 'refused'),
   ...rule('not_taken', 'almost ~ took|takepres', undefined, 'unsure'),

@@ -19,7 +19,7 @@ const PLAIN =
   /^(took|didit|gave|put|had|done|own_taken|yes|ok|already|ready|thumb|clitic|i|poss|art|med|drug|with|afterprep|time|soon|ago|part|part_\w+|clock|am|pm|atprep|greet|thanks|addr|filler|report|plead|doctor|all|option|unit|amount|ate|correction|buteasy|joins|carer|num\d*)$/;
 /** What some rule looks for, and what alone changes nothing. */
 const HARMLESS =
-  /^(swallowed|isa|phone|swell|face|vital|updown|elsewhat|optverb|anew|press|chest|said|contact|message|receive|aux|other|busy|body|full|pressed|breathe|stopall|optin|helpme|more|listed|kin|care|spouse|finish|instead|idiom|inprep|went)$/;
+  /^(swallowed|isa|phone|swell|face|vital|updown|elsewhat|optverb|anew|press|chest|said|contact|message|receive|aux|other|busy|body|full|ahead|also|habit|wholebox|pressed|breathe|stopall|optin|helpme|more|listed|kin|care|spouse|finish|instead|idiom|inprep|went)$/;
 /** What may stand beside a bare yes: a courtesy, and the dose that it speaks of. */
 const WITH_YES =
   /^(yes|already|ready|thumb|thanks|greet|addr|filler|doctor|part|part_\w+|clock|atprep|am|pm|art|all|i|option|num|num1|listed|correction|med|poss|unit|ago|time|clitic|with|carer|buteasy|joins)$/;
@@ -35,6 +35,7 @@ export function claimOf({ symbols, asked }: Clause): Claim {
   if (asked || questions(symbols)) return core >= 0 ? 'maybe' : 'no';
   if (ofCare(symbols)) return 'care';
   if (core >= 0) {
+    if (isAhead(symbols) || isElse(symbols, core)) return 'maybe';
     if (nameAlone(symbols) || symbols.some((s, i) => alternative(s, symbols[i + 1]))) return 'maybe';
     if (symbols.every((s, i) => plain(s, i, symbols))) return 'strong';
     return isWhole(symbols, core) && symbols.every((s, i) => bearable(s, i, symbols, core)) ? 'told' : 'maybe';
@@ -102,6 +103,24 @@ function whom(symbol: Piece, i: number, symbols: Piece[]): boolean {
   if (some(symbol, /^(third|friend|care|spouse)$/) && !symbol.classes.has('kin')) return false;
   return i === symbols.length - 1 && !(before && some(before, /^(poss|su|art)$/));
 }
+
+/** "me tomé la de la noche adelantada": a dose that was not due yet. */
+function isAhead(symbols: Piece[]): boolean {
+  if (!symbols.some((s) => s.classes.has('ahead'))) return false;
+  return symbols.some(
+    (s, i) =>
+      (some(s, /^(part|clock)$/) && /^(early|ahead)/.test(aheadOf(symbols)) && some(symbols[i + 1] ?? s, /^(clitic|med|pm|am)$/)) ||
+      (some(s, /^(part|clock)$/) && !/^(early|ahead)/.test(aheadOf(symbols))),
+  );
+}
+
+const aheadOf = (symbols: Piece[]) => symbols.find((s) => s.classes.has('ahead'))?.words[0] ?? '';
+
+/** "laundry is done". */
+const isElse = (symbols: Piece[], core: number) =>
+  some(symbols[core] as Piece, /^done$/) &&
+  !some(symbols[core] as Piece, /^took$/) &&
+  symbols.slice(0, core).some((s) => s.classes.has('unknown') && (s.words[0]?.length ?? 0) > 3);
 
 /** A number is a choice, an hour, an amount of units: never how many were taken. */
 function countsNot(symbol: Piece, i: number, symbols: Piece[]): boolean {
@@ -201,7 +220,12 @@ function reported(symbols: Piece[], i: number): boolean {
 function mayPrecede(symbol: Piece, i: number, symbols: Piece[], core: number): boolean {
   const between = symbols.slice(i + 1, core);
   if (symbols[core]?.words[0] === 'i') return true;
-  if (ENGLISH.test(symbols[core]?.words[0] ?? '')) return between.some((s) => some(s, /^i$/));
+  if (ENGLISH.test(symbols[core]?.words[0] ?? ''))
+    return (
+      between.some((s) => some(s, /^i$/)) ||
+      symbols[core]?.words[0] === 'taken' ||
+      (symbol.words[0]?.length ?? 0) <= 3
+    );
   const beside = between.every((s) => some(s, /^clitic$/));
   return !(beside && (symbol.words[0]?.length ?? 0) <= 4);
 }

@@ -22,6 +22,20 @@ const EMOJI: [RegExp, string][] = [
 
 const LAUGHTER = /(?<!\p{L})(?:k{2,}|(?:j[aeiu]){2,}j?|(?:h[aeiu]){2,}h?|(?:rs){1,20}s?|lo+l|xd+)(?!\p{L})/gu;
 
+/** Words that are written with a figure or a stroke. */
+const IN_FULL: Record<string, string> = {
+  b4: 'before',
+  l8r: 'later',
+  gr8: 'great',
+  m8: 'mate',
+  '2day': 'today',
+  '2nite': 'tonight',
+  '2moro': 'tomorrow',
+  'w/o': 'without',
+  'w/': 'with',
+};
+const SHORTHAND = /(?<![\p{L}\d])(?:b4|l8r|gr8|m8|2day|2nite|2moro|w\/o|w\/)(?!\d)/gu;
+
 /** The reminder's own words, which come back in a reply that quotes it. */
 const ECHOES = [
   /\b(responda|responde|conteste|marque|reply|responda com|answer|press|text)\s+["']?1\b[^\n]{0,60}?\b2\b[^\n,.!?]{0,25}?\b(no|not|nao|skipped|skip)\b( la tomo| lo tomo| tomou| taken)?/g,
@@ -34,12 +48,14 @@ const ECHOES = [
 function clean(text: string): string {
   let folded = text
     .slice(0, MOST_READ)
+    .replace(/\bn[°º]\s*(?=\d)/giu, 'numero ')
     .normalize('NFKC')
     .toLowerCase()
     .normalize('NFD')
     .replace(/(?<!\p{L})tomo\u0301(?!\p{L})/gu, 'tomou')
     .replace(/\p{M}|\p{Cf}|[\u{1f3fb}-\u{1f3ff}]/gu, '')
     .replace(/[’‘`´ʼ]/gu, "'")
+    .replace(SHORTHAND, (found) => ` ${IN_FULL[found] ?? found} `)
     .replace(LAUGHTER, ' laughter ');
   for (const [emoji, word] of EMOJI) folded = folded.replace(emoji, word);
   for (const echo of ECHOES) folded = folded.replace(echo, ' . ');

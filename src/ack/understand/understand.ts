@@ -157,7 +157,7 @@ function takenOf(readings: Reading[], heard: Map<Intent, Said>): { sure: boolean
   const cared = readings.some((r) => r.claim === 'care');
   if (cared && readings.every((r) => r.heard.length === 0 && (/care|weak/.test(r.claim) || leavesAlone(r.clause))))
     return { sure: false, wins: true };
-  if (readings.some((r) => r.claim === 'weak')) {
+  if (readings.some((r) => r.claim === 'weak') && !isReceipt(readings)) {
     if (heard.size === 0 && readings.every((r) => r.claim === 'weak' || isPolite(r))) return { sure: !laughs(readings), wins: true };
     const past = readings.every((r) => r.claim === 'weak' || isPolite(r) || isPast(r));
     if (past) return { sure: false, wins: true };
@@ -168,6 +168,11 @@ function takenOf(readings: Reading[], heard: Map<Intent, Said>): { sure: boolean
     ? { sure: false, wins: false }
     : null;
 }
+
+/** "ya gracias por el recordatorio": it was read, no more. */
+const isReceipt = (readings: Reading[]) =>
+  readings.some(({ clause }) => clause.symbols.some((s) => s.classes.has('thanksfor'))) &&
+  readings.every(({ claim, clause }) => claim !== 'weak' || !clause.symbols.some((s) => some(s, /^(yes|ready|thumb|num1)$/)));
 
 /** "si jaja" may be no answer at all. */
 const laughs = (readings: Reading[]) =>

@@ -3,7 +3,7 @@ import type { Clause } from './symbols.ts';
 import type { Intent, Said } from './types.ts';
 
 const POLITE = /^(thanks|greet|addr|plead|filler|buteasy|joins)$/;
-const LIST = /^(num\d*|listed|many|clock|art|option|all|thanks|greet|addr|filler|plead|clitic|atprep|joins)$/;
+const LIST = /^(phone|num\d*|listed|many|clock|art|option|all|thanks|greet|addr|filler|plead|clitic|atprep|joins)$/;
 
 /** What a message says that is one word of command, one number, or nothing but "no": null for any other message. */
 export function wholeAnswer(clauses: Clause[]): Said[] | null {
@@ -33,6 +33,8 @@ export function wholeAnswer(clauses: Clause[]): Said[] | null {
   if (start && !asked && core.every((s) => !some(s, /^(neg|other|sick|urgent|stopimp|doctor)$/)))
     return [{ intent: 'opt_in', sure: true }];
   if (asked) return null;
+  const mended = corrected(symbols);
+  if (mended) return [mended];
   if (core.every((s) => s.classes.has('qu_taken'))) return [{ intent: 'taken', sure: false }];
   if (core.some((s) => s.num !== undefined) && symbols.every((s) => all(s, LIST))) return [number(core)];
   if (core.every((s) => some(s, /^(neg|i)$/) || s.classes.has('thumb')) && core.some((s) => s.classes.has('neg'))) {
@@ -47,6 +49,17 @@ const COMMANDS: [string, Intent][] = [
   ['stopall', 'opt_out'],
   ['optin', 'opt_in'],
 ];
+
+/** "2 perdón, 1": the last number counts. */
+function corrected(symbols: Clause['symbols']): Said | null {
+  const numbers = symbols.filter((s) => s.num !== undefined);
+  const between = symbols.slice(1, -1).map((s) => s.words.join(' ')).join(' ');
+  const last = symbols.at(-1)?.num;
+  if (numbers.length !== 2 || symbols[0]?.num === undefined || !TAKE_BACK.test(between)) return null;
+  if (last === 1) return { intent: 'taken', sure: false };
+  return last === 2 ? { intent: 'not_taken', sure: false } : null;
+}
+const TAKE_BACK = /^(perdon|disculpe|sorry|digo|no|wait|no wait|espera|i mean|sorry i mean|quise decir|desculpa|perdao|ops|oops|mejor|quero dizer)( digo| espera| wait| i mean| no)*$/;
 
 /** "1" is taken and "2" is not, as the reminder says; any other number is one of a list that somebody must have asked. */
 function number(core: Clause['symbols']): Said {
