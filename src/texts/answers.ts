@@ -3,7 +3,7 @@ import type { Language } from '../domain/language.ts';
 
 /**
  * What somebody's message is answered with: one segment, the time named, no drug, never advice to double. `{{ time }}` is
- * the dose's local time, or those of several. A tenant may word each of them.
+ * the dose's local time, or those of several; `{{ clinic }}` and `{{ phone }}` are the tenant's. A tenant may word each of them.
  */
 export type AnswerText =
   | 'taken'
@@ -48,7 +48,7 @@ export const ANSWERS: Record<Language, Record<AnswerText, string>> = {
     none: 'No hay ninguna medicina por confirmar en este momento.',
     gone: 'Ese recordatorio ya no se puede responder. Use el más reciente.',
     urgent:
-      'Si es una emergencia, llame ahora al servicio de emergencias de su localidad. Avisamos a su equipo de salud para que lea su mensaje.',
+      'Si es una emergencia, llame ahora al servicio de emergencias de su localidad{% if phone %} o al {{ phone }}{% endif %}. Avisamos a su equipo de salud para que lea su mensaje.',
     problem:
       'Gracias por avisarnos. Su equipo de salud va a leer su mensaje. Si se siente muy mal, llame a emergencias.',
     wrong_person: 'Disculpe la molestia. No le enviaremos más recordatorios a este número.',
@@ -75,7 +75,7 @@ export const ANSWERS: Record<Language, Record<AnswerText, string>> = {
     none: 'No medicine waits for an answer at the moment.',
     gone: 'That reminder can no longer be answered. Please use the newest one.',
     urgent:
-      'If this is an emergency, call your local emergency service now. We have told your care team to read your message.',
+      'If this is an emergency, call your local emergency service now{% if phone %}, or {{ phone }}{% endif %}. We have told your care team to read your message.',
     problem:
       'Thank you for telling us. Your care team will read your message. If you feel very ill, call emergency services.',
     wrong_person: 'We are sorry. We will send no more reminders to this number.',
@@ -102,7 +102,7 @@ export const ANSWERS: Record<Language, Record<AnswerText, string>> = {
     none: 'Não ha remédio por confirmar neste momento.',
     gone: 'Esse lembrete não pode mais ser respondido. Use o mais recente.',
     urgent:
-      'Se for uma emergência, ligue agora para o serviço de emergência local. Avisamos sua equipe de saúde para ler sua mensagem.',
+      'Se for uma emergência, ligue agora para o serviço de emergência local{% if phone %} ou {{ phone }}{% endif %}. Avisamos sua equipe de saúde para ler sua mensagem.',
     problem:
       'Obrigado por avisar. Sua equipe de saúde vai ler sua mensagem. Se estiver muito mal, ligue para a emergência.',
     wrong_person: 'Desculpe o incômodo. Não enviaremos mais lembretes a este número.',

@@ -14,9 +14,13 @@ function only(known: Record<string, unknown>, wanted: Set<string>): void {
   for (const name of Object.keys(known)) if (!wanted.has(name)) delete known[name];
 }
 
-/** The template with its values, runs of spaces made one. A value that is absent is empty. Throws when it does not parse. */
+/**
+ * The template with its values, runs of spaces made one. A value that is absent, or empty, is nothing, also to an `if` (to which
+ * Liquid takes an empty text for something). Throws when it does not parse.
+ */
 export function fill(template: string, values: Record<string, string>): string {
-  return liquid.parseAndRenderSync(template, values).replace(/ {2,}/g, ' ').trim();
+  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+  return liquid.parseAndRenderSync(template, given).replace(/ {2,}/g, ' ').trim();
 }
 
 /** The names of the variables a template uses. Throws, saying why, when it does not parse. */

@@ -43,8 +43,7 @@ const SEPARATOR = '\u0001';
 /** The messages of a rush share a few texts, and LiquidJS takes 20 µs for each. */
 const filled = remembered((template, joined) => {
   const [time, link, clinic, phone, medication] = joined.split(SEPARATOR) as [string, string, string, string, string];
-  const values = { time, clinic, phone, ...(medication === '' ? {} : { medication }) };
-  const placeholder = fill(template, { ...values, link: LINK });
+  const placeholder = fill(template, { time, clinic, phone, medication, link: LINK });
   if (link === '0') return placeholder;
   // The alphabet is chosen for the text as long as it will be.
   const whole = (text: string) => text.replaceAll(LINK, 'x'.repeat(Number(link)));

@@ -3,6 +3,7 @@ import { segmentsOf } from '#channels/sms-segments.ts';
 import { LANGUAGES } from '../../domain/language.ts';
 import type { TalkedDose } from '../../store/inbound.ts';
 import { ANSWERS } from '../../texts/answers.ts';
+import { fill } from '../../texts/liquid.ts';
 import { cheaperSpelling, isGsm7 } from '../../texts/spelling.ts';
 import { numberedList, personLabels } from './options.ts';
 
@@ -95,10 +96,8 @@ describe('an answer', () => {
   it.each(LANGUAGES)('fits one segment in %s with its longest values, and advises nothing', (language) => {
     for (const [key, text] of Object.entries(ANSWERS[language])) {
       const isOfMany = /several|snoozed|hello_open/.test(key);
-      const full = text
-        .replaceAll('{{ time }}', isOfMany ? TIMES : '23:59')
-        .replaceAll('{{ clinic }}', 'dosebell')
-        .replaceAll('{{ phone }}', '');
+      const time = isOfMany ? TIMES : '23:59';
+      const full = fill(text, { time, clinic: 'Red de clínicas del Sur', phone: '+51 1 700 9000' });
       expect([key, full.length, segmentsOf(cheaperSpelling(full))]).toEqual([key, full.length, 1]);
       expect(full).not.toMatch(/doble|double|dobro|dos veces|twice/i);
     }
