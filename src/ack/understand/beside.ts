@@ -6,7 +6,7 @@ import type { Clause, Piece } from './symbols.ts';
  * comes next, how it tasted) is open, so whatever is not on the list is let be.
  */
 const TAKES_BACK =
-  /^(doubt|partial|undo|double|again|wrongmed|wrongly|mistake|skipped|couldnt|notyet|almost|ended|quit|stopped|stopimp|overdose|must|wasgoing|cond|pretend|own_(?!taken).*)$/;
+  /^(doubt|partial|undo|double|again|wrongmed|wrongly|mistake|skipped|couldnt|notyet|almost|butthat|ended|quit|stopped|stopimp|overdose|must|wasgoing|cond|pretend|own_(?!taken).*)$/;
 const TAKING = /^(took|takepres|takeinf|taking|took3|gave|put|had|done|didit|finish)$/;
 const COMING = /^(later|tomorrow|fut|when)$/;
 const HABIT = /^(siempre|always|sempre|usually)$/;
@@ -23,22 +23,33 @@ const SELF = /^(me|te|se|nos|le|les|i|m|t|that|a|o|os|as)$/;
 const FAREWELL = /^(nos|see|hasta|ate|te veo|la veo|lo veo|igual)/;
 
 /** May stand beside a claim and not touch it. */
-export function leavesAlone({ symbols, asked }: Clause): boolean {
+export function leavesAlone({ symbols, asked, adjunct }: Clause): boolean {
   const takes = symbols.some((s) => some(s, TAKING));
   if (symbols.some((s, i) => takesBack(s, i, symbols))) return false;
   if (asked) return !symbols.some((s) => some(s, /^(took|takepres|had|done|didit|gave|put)$/));
-  if (takes && symbols.some((s) => s.classes.has('gave')) && symbols.some((s) => some(s, /^(third|spouse|friend)$/) && !s.classes.has('addr')))
+  if (
+    takes &&
+    symbols.some((s) => s.classes.has('gave')) &&
+    symbols.some((s) => some(s, /^(third|spouse|friend)$/) && !s.classes.has('addr'))
+  )
     return false;
-  const about = isAbout(symbols);
+  const about = adjunct || isAbout(symbols);
   if (symbols.some((s) => some(s, DENIES)) && (takes || !about || deniesDose(symbols))) return false;
-  if (symbols.some((s) => some(s, COMING) && !some(s, /^(greet|time|filler)$/)) && (takes || !about)) return false;
+  if (
+    symbols.some((s) => some(s, COMING) && !some(s, /^(greet|time|filler)$/)) &&
+    (takes || !(about || isFarewell(symbols)))
+  )
+    return false;
   const past = symbols.some((s) => s.classes.has('pastday') && (takes || !HABIT.test(s.words[0] ?? '')));
   return !past || isFarewell(symbols);
 }
 
 function takesBack(symbol: Piece, i: number, symbols: Piece[]): boolean {
   if (!some(symbol, TAKES_BACK) || some(symbol, /^(filler|thanks|greet|addr|time|correction)$/)) return false;
-  if (symbol.classes.has('again')) return !symbols.some((s) => some(s, /^(thanks|greet|due)$/) || (s.classes.has('ask') && !/^repe/.test(symbol.words[0] ?? '')));
+  if (symbol.classes.has('again'))
+    return !symbols.some(
+      (s) => some(s, /^(thanks|greet|due)$/) || (s.classes.has('ask') && !/^repe/.test(symbol.words[0] ?? '')),
+    );
   if (symbol.classes.has('undo') && AWAY.test(symbol.words.join(' ')))
     return symbols.some((s) => some(s, /^(clitic|med|poss)$/) && !SELF.test(s.words[0] ?? ''));
   return !(some(symbol, /^(must|couldnt|stopped|stopimp)$/) && isAbout(symbols) && !denied(i, symbols));

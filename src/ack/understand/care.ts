@@ -19,7 +19,7 @@ export function ofCare(symbols: Piece[], known = false): boolean {
   if (verb < 0 || symbols.some((s) => some(s, NOT) && !some(s, /^(filler|time|greet)$/))) return false;
   if (ownsMine(symbols) || symbols.some((s) => s.classes.has('spouse'))) return false;
   const who = symbols.findIndex((s) => some(s, /^(care|carer)$/));
-  if (who < 0) return isNamed(symbols, verb, known) || (known && isPronoun(symbols, verb));
+  if (who < 0) return isNamed(symbols, verb, known) || (known && isPronoun(symbols, verb)) || isAwaited(symbols, verb);
   if (who > verb && isEnglish(symbols[verb])) return false;
   if (/^(de|del|da|do|of)$/.test(symbols[who - 1]?.words.at(-1) ?? '')) return false;
   return symbols.slice(0, Math.min(who, verb)).every((s) => some(s, LEAD)) && knowsWhat(symbols, verb);
@@ -29,6 +29,12 @@ const isTook = (symbol: Piece) =>
   some(symbol, /^(took3|swallowed|went)$/) || (some(symbol, /^(took|had)$/) && isEnglish(symbol));
 
 const isEnglish = (symbol: Piece | undefined) => ENGLISH.test(symbol?.words[0] ?? '');
+
+/** "ya se la tomó". */
+const isAwaited = (symbols: Piece[], verb: number) =>
+  symbols[verb]?.words[0] === 'se' &&
+  symbols.slice(0, verb).some((s) => s.classes.has('already')) &&
+  symbols.slice(0, verb).every((s) => some(s, LEAD));
 
 const isPronoun = (symbols: Piece[], verb: number) =>
   symbols.slice(0, verb).some((s) => /^(el|ella|ele|ela|he|she)$/.test(s.words.join(' '))) ||
@@ -55,8 +61,10 @@ function ownsMine(symbols: Piece[]): boolean {
 
 /** "ate it", of an animal, may be an accident: it must be its own, or awaited. */
 function knowsWhat(symbols: Piece[], verb: number): boolean {
+  const its = symbols[verb]?.words[0] === 'se' || symbols.some((s) => some(s, /^(clitic|med|drug|su)$/));
+  if (/^(comio|comeu|ate|eaten)$/.test(symbols[verb]?.words.at(-1) ?? '') && !its) return false;
   if (!some(symbols[verb] as Piece, /^swallowed$/) || some(symbols[verb] as Piece, /^(took3|took)$/)) return true;
-  return symbols.some((s) => some(s, /^(already|su)$/) || s.words.at(-1) === 'dele' || s.words.at(-1) === 'dela');
+  return symbols.some((s) => some(s, /^(already|su|med)$/) || s.words.at(-1) === 'dele' || s.words.at(-1) === 'dela');
 }
 
 /** A name that nobody knows, then "ya", or its own medicine: "Pelusa ya tomó su pastillita", "Bella got her pill". */
@@ -65,12 +73,18 @@ function isNamed(symbols: Piece[], verb: number, known: boolean): boolean {
   if (name < 0 || name >= verb || !symbols[name]?.classes.has('unknown')) return false;
   if ((symbols[name]?.words[0]?.length ?? 0) < 3) return false;
   if (!symbols.slice(name + 1, verb).every((s) => some(s, /^(already|clitic|aux|unknown|time|filler)$/))) return false;
-  const theirs = symbols.some(
-    (s, i) =>
-      (some(s, /^su$/) || /^(her|his|hers)$/.test(s.words.join(' '))) && some(symbols[i + 1] ?? s, /^(med|drug)$/),
-  ) || symbols.some((s, i) => s.classes.has('med') && /^del[ea]$/.test(symbols[i + 1]?.words.join(' ') ?? ''));
+  const verbs = symbols[verb] as Piece;
+  const theirs =
+    (/^(her|his)$/.test(verbs.words.at(-1) ?? '') && some(symbols[verb + 1] ?? verbs, /^(med|drug)$/)) ||
+    symbols.some(
+      (s, i) =>
+        (some(s, /^su$/) || /^(her|his|hers)$/.test(s.words.join(' '))) && some(symbols[i + 1] ?? s, /^(med|drug)$/),
+    ) ||
+    symbols.some((s, i) => s.classes.has('med') && /^del[ea]$/.test(symbols[i + 1]?.words.join(' ') ?? ''));
   const awaited = symbols.slice(0, verb).some((s) => s.classes.has('already'));
   const its = symbols.some((s) => some(s, /^(med|drug)$/) || /^(se (la|lo)|la|lo)$/.test(s.words.join(' ')));
-  const eaten = symbols[verb]?.words[0] === 'se' && symbols.some((s) => some(s, /^(med|drug)$/));
+  const eaten =
+    (symbols[verb]?.words[0] === 'se' || /^(comeu|comio|engoliu|trago|ate)$/.test(symbols[verb]?.words.at(-1) ?? '')) &&
+    symbols.some((s) => some(s, /^(med|drug)$/));
   return theirs || known || eaten || (awaited && its);
 }

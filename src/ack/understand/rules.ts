@@ -40,7 +40,10 @@ export const RULES: Rule[] = [
   ),
   ...rule('other', 'deceased', 'deceased', 'unsure'),
 
-  ...rule(null, 'remove|stopimp|stopall|optin * other, stopped|stopimp ~ sick'),
+  ...rule(
+    null,
+    'remove|stopimp|stopall|optin * other ~ tomorrow, remove|stopimp|stopall|optin * other, stopped|stopimp ~ sick',
+  ),
   ...rule(
     'not_taken',
     'doctor * advised ~ taking|takeinf, doctor * advised, advised * doctor, doctor * said * neg ~ takeinf|took|takepres, doctor * said * neg, doctor * said * stopped',
@@ -80,11 +83,12 @@ export const RULES: Rule[] = [
   ...rule('problem', 'nomoney', 'cost'),
   ...rule('not_taken', 'noaccess', 'no_access'),
   ...rule('problem', 'cantswallow'),
+  ...rule(null, 'lack ~ thing|food'),
   ...rule('problem', 'lack unknown', 'out_of_medicine', 'unsure'),
   ...rule('problem', 'out|lack', 'out_of_medicine'),
   ...rule('problem', 'sick|hurts', 'felt_sick'),
-  ...rule(null, 'with ~ body, body ~ full, doubt * body'),
-  ...rule('problem', 'body', 'felt_sick', 'unsure'),
+  ...rule(null, 'with ~ body|face, body ~ full, doubt * body'),
+  ...rule('problem', 'body|face', 'felt_sick', 'unsure'),
   ...rule('problem', 'vital ~ updown, updown ~ vital', 'felt_sick', 'unsure'),
 
   ...rule(null, 'other * due|tomorrow, habit ~ takepres, habit ~ forgot'),
@@ -103,6 +107,8 @@ export const RULES: Rule[] = [
   ...rule('not_taken', 'asleep', 'asleep'),
   ...rule('not_taken', 'wasbusy', 'busy'),
   ...rule('later', 'couldnt ~ later|busy|soon, soon couldnt $, soon neg $, neg soon $'),
+  ...rule('not_taken', 'discarded', 'refused', 'unsure'),
+  ...rule('not_taken', 'butthat', undefined, 'unsure'),
   ...rule('not_taken', 'skipped, couldnt, wasgoing * takeinf|takepres'),
   ...rule(null, 'neg ~ doubt'),
   ...rule(

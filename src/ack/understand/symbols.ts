@@ -53,6 +53,7 @@ export function clausesOf(text: string, locale?: string, additions?: Partial<Rec
 /** "la tomé cuando llegué": what was done is told; the rest tells of when. "cuando la tome" begins with it. */
 function opensAdjunct(symbol: Piece, before: Piece[], next: string | undefined): boolean {
   if (symbol.classes.has('thanksfor')) return true;
+  if (before.at(-1)?.classes.has('art') === true) return false;
   return (
     ([...symbol.classes].some((c) => /^(when|sub)$/.test(c)) || remarks(symbol, next)) &&
     before.some((s) => [...s.classes].some((c) => /^(took|gave|put|didit|done|had)$/.test(c)))

@@ -1,3 +1,4 @@
+import { GIVES, givenAway, isAnother, owner } from './another.ts';
 import { ofCare } from './care.ts';
 import { all, some } from './match.ts';
 import type { Clause, Piece } from './symbols.ts';
@@ -10,7 +11,6 @@ import type { Clause, Piece } from './symbols.ts';
 export type Claim = 'strong' | 'told' | 'care' | 'weak' | 'maybe' | 'no';
 
 const SAYS = /^(took|didit|gave|put|done|own_taken)$/;
-const GIVES = /^(gave|put)$/;
 const YES = /^(yes|already|ready|thumb)$/;
 const PERSON = /^(kin|third|care|spouse|friend)$/;
 const PREPOSITION = /^(with|afterprep)$/;
@@ -35,12 +35,12 @@ export function claimOf({ symbols, asked }: Clause): Claim {
   if (asked || questions(symbols)) return core >= 0 ? 'maybe' : 'no';
   if (ofCare(symbols)) return 'care';
   if (core >= 0) {
-    if (isAhead(symbols) || isElse(symbols, core)) return 'maybe';
-    if (nameAlone(symbols) || symbols.some((s, i) => alternative(s, symbols[i + 1]))) return 'maybe';
+    if (isAnother(symbols, core)) return 'maybe';
     if (symbols.every((s, i) => plain(s, i, symbols))) return 'strong';
     return isWhole(symbols, core) && symbols.every((s, i) => bearable(s, i, symbols, core)) ? 'told' : 'maybe';
   }
-  if (symbols.some((s) => some(s, /^had$/))) return symbols.every((s, i) => some(s, /^had$/) || plain(s, i, symbols)) ? 'told' : 'maybe';
+  if (symbols.some((s) => some(s, /^had$/)))
+    return symbols.every((s, i) => some(s, /^had$/) || plain(s, i, symbols)) ? 'told' : 'maybe';
   if (symbols.some((s) => some(s, /^(took3|qu_taken)$/))) return 'maybe';
   if (symbols.some((s) => some(s, /^(third|kin|su)$/)) && symbols.some((s) => some(s, /^(takepres|swallowed)$/)))
     return 'maybe';
@@ -55,7 +55,9 @@ export function questions(symbols: Piece[]): boolean {
       some(first, /^ask$/) &&
       !some(first, /^(filler|yes|already|clitic|i)$/) &&
       !stresses(first, symbols)) ||
-    symbols.some((s) => s.classes.has('cond'))
+    symbols.some((s) => s.classes.has('cond')) ||
+    // A Portuguese "if": before a verb of its own the Spanish "se" is read with it.
+    (symbols[0]?.words.join(' ') === 'se' && symbols.some(says))
   );
 }
 
@@ -74,6 +76,7 @@ function isYes(symbols: Piece[]): boolean {
     (s) =>
       some(s, WITH_YES) &&
       !/^(me|te|se|le|les|nos)$/.test(s.words.join(' ')) &&
+      !(s.classes.has('doctor') && some(symbols[symbols.indexOf(s) - 1] ?? s, /^(atprep|with)$/)) &&
       [...s.classes].every((c) => WITH_YES.test(c) || HARMLESS.test(c)) &&
       (s.num === undefined || s.num === 1 || s.classes.has('clock') || s.classes.has('unit')),
   );
@@ -86,7 +89,8 @@ function plain(symbol: Piece, i: number, symbols: Piece[]): boolean {
   if (symbol.classes.has('su')) return symbols.some((s) => some(s, GIVES));
   if (symbol.classes.has('doctor') && givenAway(symbols, i)) return false;
   if (mild(symbol)) return true;
-  if (before.some((s) => /^(con|with|com|w)$/.test(s.words[0] ?? '')) && all(symbol, /^(unknown|food|thing)$/)) return true;
+  if (before.some((s) => /^(con|with|com|w)$/.test(s.words[0] ?? '')) && all(symbol, /^(unknown|food|thing)$/))
+    return true;
   return (
     before.some((s) => some(s, PREPOSITION)) &&
     [...symbol.classes].every((c) => /^(food|thing|kin|filler|part|med|part_\w+)$/.test(c) || HARMLESS.test(c))
@@ -104,24 +108,6 @@ function whom(symbol: Piece, i: number, symbols: Piece[]): boolean {
   return i === symbols.length - 1 && !(before && some(before, /^(poss|su|art)$/));
 }
 
-/** "me tomé la de la noche adelantada": a dose that was not due yet. */
-function isAhead(symbols: Piece[]): boolean {
-  if (!symbols.some((s) => s.classes.has('ahead'))) return false;
-  return symbols.some(
-    (s, i) =>
-      (some(s, /^(part|clock)$/) && /^(early|ahead)/.test(aheadOf(symbols)) && some(symbols[i + 1] ?? s, /^(clitic|med|pm|am)$/)) ||
-      (some(s, /^(part|clock)$/) && !/^(early|ahead)/.test(aheadOf(symbols))),
-  );
-}
-
-const aheadOf = (symbols: Piece[]) => symbols.find((s) => s.classes.has('ahead'))?.words[0] ?? '';
-
-/** "laundry is done". */
-const isElse = (symbols: Piece[], core: number) =>
-  some(symbols[core] as Piece, /^done$/) &&
-  !some(symbols[core] as Piece, /^took$/) &&
-  symbols.slice(0, core).some((s) => s.classes.has('unknown') && (s.words[0]?.length ?? 0) > 3);
-
 /** A number is a choice, an hour, an amount of units: never how many were taken. */
 function countsNot(symbol: Piece, i: number, symbols: Piece[]): boolean {
   if (some(symbol, /^(clock|listed|all)$/)) return true;
@@ -129,24 +115,6 @@ function countsNot(symbol: Piece, i: number, symbols: Piece[]): boolean {
   if (symbol.classes.has('clitic') && before && !says(before)) return true;
   const next = symbols[i + 1];
   return next !== undefined && some(next, /^(unit|amount|am|pm|ago)$/);
-}
-
-/** A Spanish "o la tomé": or, or a "no" that lost its n. */
-const alternative = (piece: Piece, next: Piece | undefined) =>
-  piece.words[0] === 'o' && piece.words.length === 1 && /^(la|lo|las|los|me|se|le)$/.test(next?.words[0] ?? '');
-
-/** "la pastilla del perro", "o da minha filha": whose it was. */
-const owner = (before: Piece | undefined) => /^(de|del|da|do|of)$/.test(before?.words.at(-1) ?? '');
-
-/** Given to a doctor or a neighbour, it is not taken. */
-const givenAway = (symbols: Piece[], i: number) =>
-  symbols.slice(0, i).some((s) => some(s, GIVES)) &&
-  /^(a|al|to|pro|pra|para|ao)$/.test(symbols[i - 1]?.words.at(-1) ?? '');
-
-/** A medicine's name alone may be another medicine: "tomé paracetamol". */
-function nameAlone(symbols: Piece[]): boolean {
-  if (symbols.some((s) => some(s, /^(already|yes)$/))) return false;
-  return symbols.some((s, i) => s.classes.has('drug') && !some(symbols[i - 1] ?? s, /^(poss|art|clitic|filler)$/));
 }
 
 /** The verb has its object (it, a medicine, the doses), or nothing after it that could be one. */
@@ -165,9 +133,15 @@ function isWhole(symbols: Piece[], core: number): boolean {
   const next = symbols[core + 1];
   if (next === undefined) return true;
   if (some(verb, GIVES) && symbols.some((s) => s.classes.has('su'))) return true;
+  if (/^(sin|sem|without)$/.test(next.words.join(' '))) return true;
   if (some(verb, /^didit$/)) return !some(next, /^(poss|art|unknown|thing|aux|other|ate|food)$/);
   if (some(next, /^art$/) && some(symbols[core + 2] ?? next, /^(unknown|thing|food)$/)) return false;
-  if (some(next, /^(clitic|med|drug|all|time|soon|already|yes|ago|part|part_\w+|clock|atprep|thanks|buteasy|thumb|with|afterprep)$/))
+  if (
+    some(
+      next,
+      /^(clitic|med|drug|all|time|soon|already|yes|ago|part|part_\w+|clock|atprep|thanks|buteasy|thumb|with|afterprep|addr|greet|plead)$/,
+    )
+  )
     return true;
   return (
     some(next, /^(poss|art|filler)$/) &&
@@ -177,6 +151,7 @@ function isWhole(symbols: Piece[], core: number): boolean {
 
 /** A word beside a whole core that could not take it back. */
 function bearable(symbol: Piece, i: number, symbols: Piece[], core: number): boolean {
+  if (isIf(i, symbols, core)) return false;
   if (plain(symbol, i, symbols)) return true;
   const before = symbols[i - 1];
   if (symbol.classes.has('doctor') && givenAway(symbols, i)) return false;
@@ -189,12 +164,21 @@ function bearable(symbol: Piece, i: number, symbols: Piece[], core: number): boo
   if (symbol.classes.has('neg') && i > core) return isWithout(i, symbols);
   if (symbol.classes.has('that')) return i > core || reported(symbols, i);
   if (symbol.classes.has('unknown')) return i > core || mayPrecede(symbol, i, symbols, core);
-  if (symbol.classes.has('partial')) return led && i > core && !/^(mitad|media|half|metade|meia)/.test(symbol.words.at(-1) ?? '');
+  if (symbol.classes.has('partial'))
+    return led && i > core && /^(un poco|un pedazo|um pouco|um pedaco|piece|some)/.test(symbol.words.join(' '));
   if (symbol.classes.has('thing') && some(symbols[i + 1] ?? symbol, /^med$/)) return true;
   return (
     [...symbol.classes].every(
       (c) => PLAIN.test(c) || HARMLESS.test(c) || (c === 'food' && i > core) || (c === 'thing' && led) || c === 'ask',
     ) && !(i < core && symbol.classes.has('said'))
+  );
+}
+
+/** "revisa si ya la tomé": whether, not yes. */
+function isIf(i: number, symbols: Piece[], core: number): boolean {
+  const before = symbols[i - 1];
+  return (
+    before !== undefined && i < core && symbols[i]?.words[0] === 'si' && !mild(before) && !before.classes.has('that')
   );
 }
 
@@ -221,11 +205,7 @@ function mayPrecede(symbol: Piece, i: number, symbols: Piece[], core: number): b
   const between = symbols.slice(i + 1, core);
   if (symbols[core]?.words[0] === 'i') return true;
   if (ENGLISH.test(symbols[core]?.words[0] ?? ''))
-    return (
-      between.some((s) => some(s, /^i$/)) ||
-      symbols[core]?.words[0] === 'taken' ||
-      (symbol.words[0]?.length ?? 0) <= 3
-    );
+    return between.some((s) => some(s, /^i$/)) || symbols[core]?.words[0] === 'taken';
   const beside = between.every((s) => some(s, /^clitic$/));
   return !(beside && (symbol.words[0]?.length ?? 0) <= 4);
 }

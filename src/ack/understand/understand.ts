@@ -62,7 +62,13 @@ function spreadQuestions(clauses: Clause[]): void {
     const before = clauses[i - 1];
     if (before && clause.symbols[0]?.classes.has('joins') && (before.asked || questions(before.symbols)))
       clause.asked = true;
-    if (clause.asked && before && TAG.test(clause.symbols[0]?.words[0] ?? '') && clause.symbols.length <= 4 && !clause.symbols.some((s) => some(s, /^(unknown|third|greet|ask)$/)))
+    if (
+      clause.asked &&
+      before &&
+      TAG.test(clause.symbols[0]?.words[0] ?? '') &&
+      clause.symbols.length <= 4 &&
+      !clause.symbols.some((s) => some(s, /^(unknown|third|greet|ask)$/))
+    )
       before.asked = true;
   }
 }
@@ -79,6 +85,9 @@ function sayings(clauses: Clause[]): Said[] {
     return { clause, hits, heard: claim === 'told' ? heard.filter((s) => s.intent !== 'later') : heard, claim };
   });
   forgive(readings);
+  if (readings.some(asksOfOthers)) {
+    for (const reading of readings) reading.heard = reading.heard.filter(({ intent }) => intent !== 'later');
+  }
   if (clauses.some(({ symbols }) => symbols.some((s) => s.classes.has('carer')))) {
     for (const reading of readings) reading.heard = reading.heard.filter(({ intent }) => intent !== 'wrong_person');
   }
@@ -101,12 +110,17 @@ const isWhen = ({ symbols }: Clause, { rule, at }: Hit) =>
   /^(afterprep|busy)/.test(rule.pattern) &&
   symbols.slice(0, at).some((s) => some(s, /^(took|gave|put|didit|done|had)$/));
 
+/** "has mom taken hers? I'm at work". */
+const asksOfOthers = ({ clause: { symbols, asked } }: Reading) =>
+  asked && symbols.some((s) => some(s, /^(third|care|kin)$/)) && symbols.some((s) => some(s, /^(took|took3|gave)$/));
+
 /** After a plain claim, a "no" or a "later" that is about something else says nothing of the dose. */
 function forgive(readings: Reading[]): void {
   const first = readings.findIndex(tells);
   if (first < 0) return;
   for (const [i, reading] of readings.entries()) {
-    const beside = reading.heard.length > 0 && (i > first || reading.clause.adjunct);
+    const told = i > first || reading.clause.adjunct || reading.heard.every(({ reason }) => reason === 'busy');
+    const beside = reading.heard.length > 0 && told;
     if (beside && reading.heard.every(isMild) && leavesAlone(reading.clause)) reading.heard = [];
   }
 }
@@ -132,6 +146,7 @@ function heardIn({ symbols, asked }: Clause, { rule }: Hit): Said[] {
   const condition = symbols.some((s) => s.classes.has('cond'));
   if (NOT_ASKED.has(rule.intent) && (asked || (condition && rule.intent !== 'later'))) return [];
   if (rule.intent === 'later' && !condition && questions(symbols)) return [];
+  if (rule.intent === 'problem' && asked && condition) return [];
   const doubt = condition || symbols.some((s) => s.classes.has('doubt') || s.classes.has('pastday'));
   const plain = !doubt && (!asked || rule.intent === 'wrong_person' || rule.intent === 'help');
   return [{ intent: rule.intent, ...(rule.reason ? { reason: rule.reason } : {}), sure: plain && !rule.unsure }];
@@ -158,21 +173,23 @@ function takenOf(readings: Reading[], heard: Map<Intent, Said>): { sure: boolean
   if (cared && readings.every((r) => r.heard.length === 0 && (/care|weak/.test(r.claim) || leavesAlone(r.clause))))
     return { sure: false, wins: true };
   if (readings.some((r) => r.claim === 'weak') && !isReceipt(readings)) {
-    if (heard.size === 0 && readings.every((r) => r.claim === 'weak' || isPolite(r))) return { sure: !laughs(readings), wins: true };
+    if (heard.size === 0 && readings.every((r) => r.claim === 'weak' || isPolite(r)))
+      return { sure: !laughs(readings), wins: true };
     const past = readings.every((r) => r.claim === 'weak' || isPolite(r) || isPast(r));
     if (past) return { sure: false, wins: true };
     return readings.some((r) => r.claim === 'weak' && names(r.clause)) ? { sure: false, wins: false } : null;
   }
   const denied = heard.has('not_taken') || heard.has('later');
-  return readings.some((r) => /^(maybe|told|care)$/.test(r.claim)) && !denied
-    ? { sure: false, wins: false }
-    : null;
+  return readings.some((r) => /^(maybe|told|care)$/.test(r.claim)) && !denied ? { sure: false, wins: false } : null;
 }
 
+const REMINDED = /record|remind|lembr|avis|checking/;
 /** "ya gracias por el recordatorio": it was read, no more. */
 const isReceipt = (readings: Reading[]) =>
-  readings.some(({ clause }) => clause.symbols.some((s) => s.classes.has('thanksfor'))) &&
-  readings.every(({ claim, clause }) => claim !== 'weak' || !clause.symbols.some((s) => some(s, /^(yes|ready|thumb|num1)$/)));
+  readings.some(({ clause }) => clause.symbols.some((s) => some(s, /^thanks/) && REMINDED.test(s.words.join(' ')))) &&
+  readings.every(
+    ({ claim, clause }) => claim !== 'weak' || !clause.symbols.some((s) => some(s, /^(yes|ready|thumb|num1)$/)),
+  );
 
 /** "si jaja" may be no answer at all. */
 const laughs = (readings: Reading[]) =>

@@ -25,7 +25,12 @@ export function wholeAnswer(clauses: Clause[]): Said[] | null {
   if (
     help &&
     core.every(
-      (s) => s === help || !some(s, /^(sick|urgent|hurts|selfharm|chest|took|neg|out|lack|remove|stopall|wrong)$/),
+      (s) =>
+        s === help ||
+        !some(
+          s,
+          /^(sick|urgent|hurts|selfharm|chest|took|neg|out|lack|remove|stopall|wrong|double|overdose|wholebox)$/,
+        ),
     )
   )
     return [{ intent: 'help', sure: true }];
@@ -53,13 +58,17 @@ const COMMANDS: [string, Intent][] = [
 /** "2 perdón, 1": the last number counts. */
 function corrected(symbols: Clause['symbols']): Said | null {
   const numbers = symbols.filter((s) => s.num !== undefined);
-  const between = symbols.slice(1, -1).map((s) => s.words.join(' ')).join(' ');
+  const between = symbols
+    .slice(1, -1)
+    .map((s) => s.words.join(' '))
+    .join(' ');
   const last = symbols.at(-1)?.num;
   if (numbers.length !== 2 || symbols[0]?.num === undefined || !TAKE_BACK.test(between)) return null;
   if (last === 1) return { intent: 'taken', sure: false };
   return last === 2 ? { intent: 'not_taken', sure: false } : null;
 }
-const TAKE_BACK = /^(perdon|disculpe|sorry|digo|no|wait|no wait|espera|i mean|sorry i mean|quise decir|desculpa|perdao|ops|oops|mejor|quero dizer)( digo| espera| wait| i mean| no)*$/;
+const TAKE_BACK =
+  /^(perdon|disculpe|sorry|digo|no|wait|no wait|espera|i mean|sorry i mean|quise decir|desculpa|perdao|ops|oops|mejor|quero dizer)( digo| espera| wait| i mean| no)*$/;
 
 /** "1" is taken and "2" is not, as the reminder says; any other number is one of a list that somebody must have asked. */
 function number(core: Clause['symbols']): Said {

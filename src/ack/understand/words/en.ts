@@ -6,8 +6,8 @@ export const en: Words = {
   ok: 'i know, i know i know, i see, i heard you, saw it, saw your message, well done, ok, okay, okey, k, kk, okie, sure, fine, alright, all right, got it, understood, great, good, cool, right, will, roger, noted, perfect, sounds good, you too, copy, yeah right, of course, confirmed, confirm, very good, nice, awesome, thumbs up, acknowledged, correct',
   already: 'alrdy, alr, aready, already, allready, alredy',
   ready: '',
-  done: 'dun, dne, been taken, was taken this morning, taken by me, is taken by me, pills/pill/meds/med/medicine are/is/_ down, in my belly, in my tummy, in my stomach, down the hatch, down it went, swallowed and done, signed sealed delivered, done, all done, its done, it is done, done and done, completed, finished, all set, did that, done already, mission accomplished, all good i took it, done taking it, taken care of, all taken, did take it, did it already',
-  took: 'tkn, tk, tookit, tooke, taked, have taked, has taked, necked, necked it, already take/drink/eat/took my/the/_ medicine/medicines/tablet/tablets/pill/pills/meds/it, take already, drink already, drank the, i drink/eat/ate my/the medicine/tablet/pill/tablets/pills, got it in, i got it in, am take it, knocked it back, washed it down, got it down me, gulped, gulped it, got mine in, have it in me, got it in me, had mine, tke, tok, tuk, toke, took took, hv taken, i hv taken, got it down, popped, downed, i did take, i have taken, i have already taken, i have just taken, i had taken, took, taken, tokk, tooked, tookn, tooken, have taken, ive taken, has been taken, have been taken, is taken, are taken, it is taken, its taken, just finished taking, finished taking, swallowed, ingested, drank my, drank it, popped my, popped it, down the hatch, did take, have already taken, have just taken',
+  done: 'consider it done, dun, dne, been taken, was taken this morning, taken by me, is taken by me, pills/pill/meds/med/medicine are/is/_ down, in my belly, in my tummy, in my stomach, down the hatch, down it went, swallowed and done, signed sealed delivered, done, all done, its done, it is done, done and done, completed, finished, all set, did that, done already, mission accomplished, all good i took it, done taking it, taken care of, all taken, did take it, did it already',
+  took: 'yes already take/drink/eat my/the/_ medicine/medicines/tablet/tablets/pill/pills/meds/it, tkn, tk, tookit, tooke, taked, have taked, has taked, necked, necked it, already take/drink/eat/took my/the/_ medicine/medicines/tablet/tablets/pill/pills/meds/it, take already, drink already, drank the, i drink/eat/ate my/the medicine/tablet/pill/tablets/pills, got it in, i got it in, am take it, knocked it back, washed it down, got it down me, gulped, gulped it, got mine in, have it in me, got it in me, had mine, tke, tok, tuk, toke, took took, hv taken, i hv taken, got it down, popped, downed, i did take, i have taken, i have already taken, i have just taken, i had taken, took, taken, tokk, tooked, tookn, tooken, have taken, ive taken, has been taken, have been taken, is taken, are taken, it is taken, its taken, just finished taking, finished taking, swallowed, ingested, drank my, drank it, popped my, popped it, down the hatch, did take, have already taken, have just taken',
   didit:
     'i did, i have, ive done it, did it, already did, i did it, did already, i already did, i already have, yes did, have done it, i sure did, i just did, just did',
   gave: 'had given, had already given, already gave, had gave, got him/her/them/hubby/mum/mom/dad/the-dog to take/swallow it/them/his/her/_, got her/his/their meds/med/pill/pills/tablet/tablets into/in/down her/him/them, slipped her/him, gave it to, gave her, gave him, gave them, gave my, gave the, gave it, given it to, given her, given him, given, ive given, administered, gave, fed him his, fed her her',
@@ -23,12 +23,12 @@ export const en: Words = {
   art: 'the, a, an',
   med: 'dewormer, heartworm, flea, chewable*, blood pressure med/medication, white/pink/blue/red/yellow/green/little/big/small one/ones/pill/pills, cream, ointment, lotion, eye drops, ear drops, nasal spray, nebulizer, steroid, water pill, heart pill, heart pills, blood thinner, blood thinners, statin, pill, pills, med, meds, medicine, medicines, medecine, medication, medications, dose, doses, tablet, tablets, capsule*, drops, syrup, insulin, inhaler, shot, injection*, antibiotic*, puff, puffs, pil, pillz, blood pressure pill/pills/meds/medicine, birth control, patch, treatment, medicin, iron',
   thing:
-    'vitamin*, supplement, supplements, for granted, hard, easy, badly, lightly, lying down, the wrong way, to heart, as a joke, blood test/draw/work/drawn/pressure/sugar/type, donate blood, gave blood, flu shot, blood, bp, personally, seriously, it seriously, vaccine*, taxi, cab, shower, bus, train, plane, flight, ride, dog for, walk, nap, picture, photo, pic, screenshot, break, while, long, bath, test, class, exam, seat, look, day off, time, money, bite, note, chance, coffee, tea, water, beer, drink, wine, food, breakfast, lunch, dinner, meal, soup, juice, milk, turn, trip, vacation, care, notes, offense, advantage, me, off, over, out, up, place, forever, temperature, blood pressure reading, reading, sugar reading, selfie, leave, job, course, advice, kids, message, uber, lyft, ages, hours to, days, trash, garbage, weeks',
+    'a try, a go, a shot, a rest, a thought, some thought, my all, a miss, vitamin*, supplement, supplements, for granted, hard, easy, badly, lightly, lying down, the wrong way, to heart, as a joke, blood test/draw/work/drawn/pressure/sugar/type, donate blood, gave blood, flu shot, blood, bp, personally, seriously, it seriously, vaccine*, taxi, cab, shower, bus, train, plane, flight, ride, dog for, walk, nap, picture, photo, pic, screenshot, break, while, long, bath, test, class, exam, seat, look, day off, time, money, bite, note, chance, coffee, tea, water, beer, drink, wine, food, breakfast, lunch, dinner, meal, soup, juice, milk, turn, trip, vacation, care, notes, offense, advantage, me, off, over, out, up, place, forever, temperature, blood pressure reading, reading, sugar reading, selfie, leave, job, course, advice, kids, message, uber, lyft, ages, hours to, days, trash, garbage, weeks',
   ate: 'gave him/her/it/them food/water/a-bath/breakfast/dinner/lunch, i ate, ate, already ate, just ate, just woke up, woke up, had breakfast/lunch/dinner, i had breakfast/lunch/dinner',
-  with: 'w, wit, wiv, wid, with, during, before, at, in, on, along with, right after, right before, after, around',
+  with: 'under, underneath, down, w, wit, wiv, wid, with, during, before, at, in, on, along with, right after, right before, after, around',
   afterprep: 'after, right after, before',
-  food: 'breakfast, lunch, dinner, food, bed, eating, supper, meal, meals, sleeping, work, school, church, water, juice, milk, coffee, tea, snack, brunch, bedtime, yogurt, toast, a meal',
-  time: 'jus, jst, b4 skl, half one, half two, half three, half four, half five, half six, half seven, half eight, half nine, half ten, half eleven, half twelve, half past, on the dot, bang on time, right on time, on time today, skl, yesterday and/too/also today, yesterday and today, yesterday too and today, you gave me, you prescribed, you told me to, like you said, like you told me, like i was told, like the doctor said, half an hour, a half hour ago, half hour ago, first thing this morning, as soon as it rang, when it rang, when the alarm rang, now, today, just, just now, right now, early, earlier, late, later than usual, on time, this time, a while ago, a minute ago, a few minutes ago, few minutes ago, a bit ago, half an hour ago, an hour ago, a little while ago, a little late, a bit late, already, minutes, minute, hour, hours, min, mins, hr, hrs, ago, oclock, o clock, past, about, around, sharp, as prescribed, as usual, like always, as directed, as instructed, finally, without food, without water, first thing, as soon as i woke up, when i woke up, before bed, this am, this pm, at home, again today, on schedule, at noon time, for today, like every day, yes already, as always, as told',
+  food: 'empty stomach, full stomach, breakfast, lunch, dinner, food, bed, eating, supper, meal, meals, sleeping, work, school, church, water, juice, milk, coffee, tea, snack, brunch, bedtime, yogurt, toast, a meal',
+  time: 'on the way here/home/there/over/in, on my way here/home/in, jus, jst, b4 skl, half one, half two, half three, half four, half five, half six, half seven, half eight, half nine, half ten, half eleven, half twelve, half past, on the dot, bang on time, right on time, on time today, skl, yesterday and/too/also today, yesterday and today, yesterday too and today, you gave me, you prescribed, you told me to, like you said, like you told me, like i was told, like the doctor said, half an hour, a half hour ago, half hour ago, first thing this morning, as soon as it rang, when it rang, when the alarm rang, now, today, just, just now, right now, early, earlier, late, later than usual, on time, this time, a while ago, a minute ago, a few minutes ago, few minutes ago, a bit ago, half an hour ago, an hour ago, a little while ago, a little late, a bit late, already, minutes, minute, hour, hours, min, mins, hr, hrs, ago, oclock, o clock, past, about, around, sharp, as prescribed, as usual, like always, as directed, as instructed, finally, without food, without water, first thing, as soon as i woke up, when i woke up, before bed, this am, this pm, at home, again today, on schedule, at noon time, for today, like every day, yes already, as always, as told',
   ago: 'ago',
   part_morning: 'morning, mornings, this morning, am, breakfast one',
   part_midday: 'noon, midday, lunchtime, noontime',
@@ -52,7 +52,7 @@ export const en: Words = {
   notyet:
     'not yet, yet, not yet no, no not yet, not just yet, still havent, havent yet, not at the moment, not at this time, not this minute, not this second, still not, still need to, still have to, still no, not so far, so far no, no yet',
   later:
-    'gimme 1/a/one/two/five/ten min/mins/minute/minutes/sec/secs, gimme, 2 secs, two secs, give us a/ten/five/two/10/5 min/mins/minutes/sec/secs, remind us, remind us again, av it later, in a jiffy, in a mo, two ticks, 2 ticks, later, l8r, latr, ltr, in a bit, in a while, in a minute, in a moment, in a sec, in a second, in a little, in a few, in a little while, in a little bit, in an hour, in half an hour, remind me, remind me again, soon, shortly, wait, hold on, one sec, one second, one moment, one minute, just a sec, just a minute, give me a minute/sec/second/moment/bit, give me a few/few minutes, give me some time, a bit later, after a while, on it, doing it now, on my way, heading home, omw, brb, tonight, almost there, snooze, will do, i will, ill do it, i will do it, ill do it later, about to, ill be, hang on, some other time, next hour, let me eat, let me finish, let me get home, need to eat, have to eat, eat first, eating first, waiting for food, waiting to eat, when i eat, need food first, this evening i will, in the evening, getting to it, ill get to it, gonna, working on it, on the way, going to now, once i, as soon as, when i get, when im, when i, after i, until i, ask me later, ping me later, text me later, try me later, check back, check back later, give me',
+    'cant just now, not just now, gimme 1/a/one/two/five/ten min/mins/minute/minutes/sec/secs, gimme, 2 secs, two secs, give us a/ten/five/two/10/5 min/mins/minutes/sec/secs, remind us, remind us again, av it later, in a jiffy, in a mo, two ticks, 2 ticks, later, l8r, latr, ltr, in a bit, in a while, in a minute, in a moment, in a sec, in a second, in a little, in a few, in a little while, in a little bit, in an hour, in half an hour, remind me, remind me again, soon, shortly, wait, hold on, one sec, one second, one moment, one minute, just a sec, just a minute, give me a minute/sec/second/moment/bit, give me a few/few minutes, give me some time, a bit later, after a while, on it, doing it now, on my way, heading home, omw, brb, tonight, almost there, snooze, will do, i will, ill do it, i will do it, ill do it later, about to, ill be, hang on, some other time, next hour, let me eat, let me finish, let me get home, need to eat, have to eat, eat first, eating first, waiting for food, waiting to eat, when i eat, need food first, this evening i will, in the evening, getting to it, ill get to it, gonna, working on it, on the way, going to now, once i, as soon as, when i get, when im, when i, after i, until i, ask me later, ping me later, text me later, try me later, check back, check back later, give me',
   tomorrow: 'tomorrow, tmrw, tmr, tomoro, tomorow',
   when: 'when, once, as soon as, whenever, until',
   due: 'its not time, not time yet, isnt time yet, its not due, due at, mine is at, i take it at, i take mine at, its at, my dose is at, im supposed to take it at',
@@ -91,7 +91,7 @@ export const en: Words = {
     'cant afford, couldnt afford, too expensive, cannot afford, no money, dont have money, dont have the money, costs too much, cost too much, too much money, so expensive, unaffordable, copay',
   sick: 'cant stop vomiting, cant stop throwing up, wont stop vomiting, brought it back up, brought it straight back up, threw it right back up, threw it back up, threw it straight up, came back up, came right back up, couldnt keep it, queasy, woozy, groggy, knocked me out, wiped me out, jittery, loopy, foggy, made me loopy, sick to my stomach, off balance, bloated, sick, ill feeling, threw up, throw up, threw it up, throwing up, throwed up, puke, puked, puking, vomit*, nausea*, nauseous, nauseated, dizzy, dizziness, lightheaded, light headed, rash, hives, itch*, hurts, hurt, hurting, headache*, migraine, head aches, stomach ache, stomachache, tummy ache, upset stomach, stomach upset, pain, pains, painful, ache, aches, fever, diarrhea, diarrhoea, feeling bad, feel bad, feeling terrible, feel terrible, feel awful, feel horrible, feeling awful, feeling worse, feel worse, feel weird, feel weak, feeling weak, feel funny, feeling funny, feel off, feeling off, not feeling well, dont feel well, dont feel good, not feeling good, doesnt feel right, dont feel right, not well, unwell, side effect, side effects, reaction, weak, tired all, shaky, shaking, tremors, palpitations, heart racing, racing heart, cramps, cramp, constipated, insomnia, burning, heartburn, spit it up, didnt stay down, cant keep it down, couldnt keep it down, didnt agree with me, doesnt agree with me, upset my stomach, blurry vision, swollen feet, swollen ankles, chills, bad reaction, made me feel, makes me feel, makes me, made me sick, gagged, blood sugar is high, blood sugar is low, sugar is high, sugar is low, blood pressure is high, blood pressure is low, sleepy all, barf*',
   cantswallow:
-    'cant swallow, couldnt swallow, hard to swallow, stuck in my throat, choked on, cant get it down, couldnt get it down, trouble swallowing, unable to swallow',
+    'stuck in, got stuck, gagged on, cant swallow, couldnt swallow, hard to swallow, stuck in my throat, choked on, cant get it down, couldnt get it down, trouble swallowing, unable to swallow',
   wrongmed:
     'wrong pill, wrong pills, wrong one, wrong med, wrong meds, wrong medicine, wrong medication, wrong dose, wrong tablet, somebody elses, someone elses, his instead, hers instead, mixed up, mixed them up, instead of mine, wrong bottle, mixed up my pills, my husbands pill, my wifes pill',
   double:
@@ -131,9 +131,9 @@ export const en: Words = {
   cond: 'if, if i, unless, wish, i wish, would have, wouldve, id have, should have, shouldve, could have, couldve, in case, what if, only if, provided, were i, had i, pretend, pretending, as if',
   that: 'that i, that, what, because, which, says, said, told',
   doubt:
-    'in my dreams, were taken, was taken, got taken, have been stolen, thought, sworn, used to, assumed, dreamed, dreamt, figured, not true, just kidding, jk, kidding, joking, just joking, was lying, guess, assume, believe, think, think so, maybe, perhaps, not sure, unsure, probably, guess, might, might have, possibly, cant remember, dont remember, can not remember, cannot remember, dont recall, cant recall, pretty sure, supposedly, dont know, idk, dont think, dont think so, not certain, kinda, kind of, sort of, sorta, apparently, must have, could be, no idea, no clue, hopefully, allegedly, wonder, forgot if, forget if, forgot whether, hopefully i, may have, almost sure, sure if',
+    'i lied, a lie, lying, lie, in my dreams, were taken, was taken, got taken, have been stolen, thought, sworn, used to, assumed, dreamed, dreamt, figured, not true, just kidding, jk, kidding, joking, just joking, was lying, guess, assume, believe, think, think so, maybe, perhaps, not sure, unsure, probably, guess, might, might have, possibly, cant remember, dont remember, can not remember, cannot remember, dont recall, cant recall, pretty sure, supposedly, dont know, idk, dont think, dont think so, not certain, kinda, kind of, sort of, sorta, apparently, must have, could be, no idea, no clue, hopefully, allegedly, wonder, forgot if, forget if, forgot whether, hopefully i, may have, almost sure, sure if',
   partial:
-    'everything but, all but, everything except, all except, but that one, but not this one, but this one, except that one, every one but, half, half of, part of, some of, only one, just one, one of, only took one, a few of, partially, partly, most of, except, quarter, a quarter, only, all but, but not, all except, not all, only the, some, piece of',
+    'halfway, half way, partway, part way, all but, everything except, all except, but that one, but not this one, but this one, except that one, every one but, half, half of, part of, some of, only one, just one, one of, only took one, a few of, partially, partly, most of, except, quarter, a quarter, only, all but, but not, all except, not all, only the, some, piece of',
   pastday:
     'from last night, from yesterday, yesterday, last night, day before, the other day, last week, monday, tuesday, wednesday, thursday, friday, saturday, sunday, days ago, day ago, last month, weeks ago, week ago, months ago, month ago, years ago, yday, yest, yesterdays, always, usually, everyday i, every day i, this week, last time, all week, before that, previous, a year ago',
   correction:
@@ -147,11 +147,12 @@ export const en: Words = {
   press: 'tight, tightness, pressure, heavy',
   aux: 'i have the/my/a/an/some/it/them/pills/meds/medicine/to/no, ive got, i have one, i have it, i have them, i do have, have, am, is, are, been, be, feel, feels, feeling, having, any, there, got, was, im having, it is, its',
   lack: 'dont have, do not have, i have no, have no, dont have any, dont have any more, got no, didnt have',
-  soon: 'straight away, right away, immediately, at once, now, right now, at the moment, just now',
+  soon: 'straight away, right away, immediately, at once, now, right now, at the moment',
   quit: 'stopped/quit taking, gave up taking, stopped using, off my meds, came off it',
   nay: 'nope, nah, naw, no no',
   almost: 'almost, nearly',
-  elsewhat: 'bus stop, last time, pill box, pillbox, pill organizer, to reply/text/answer/respond/tell/confirm/write/message/say/let, password, passcode, pin, appointment, name, keys, my phone, about you, your name, username, login',
+  elsewhat:
+    'bus stop, last time, pill box, pillbox, pill organizer, to reply/text/answer/respond/tell/confirm/write/message/say/let, password, passcode, pin, appointment, name, keys, my phone, about you, your name, username, login',
   helpme: 'help me with, need help with, how do i use, cant work it, help with this, help with these',
   phone: 'phone, number, cell, line',
   isa: 'is, belongs, belong',
@@ -165,7 +166,7 @@ export const en: Words = {
   swallowed: 'swallowed, ate, has swallowed, took, got into, has eaten, drank, chewed',
   carer:
     'im her, im his, i am her, i am his, carer, caregiver, this is her daughter/son/husband/wife, this is his daughter/son/wife',
-  undo: 'spit it out, spat it out, spits it out, coughed it up, with me, with you, with us, with them, to the, out of the, back to, off the, from the, spat, spit, threw, threw it, trash, toilet, hid, gave it back, from him, from her, away, apart, drawer, back, off, out, over, down to, to my, to him, to her, with me to, along to, to work, to school',
+  undo: 'flushed it, tossed it, hid it, instead, spit it out, spat it out, spits it out, coughed it up, with me, with you, with us, with them, to the, out of the, back to, off the, from the, spat, spit, threw, threw it, trash, toilet, hid, gave it back, from him, from her, away, apart, drawer, back, off, out, over, down to, to my, to him, to her, with me to, along to, to work, to school',
   went: 'swallowed it fine, it went down',
   joins: 'and',
   stranger: 'neighbor, neighbour',
@@ -174,32 +175,22 @@ export const en: Words = {
   wrongly: 'wrong, wrongly, incorrectly',
   thanksfor:
     'thanks for, thank you for, thank u for, thx for, ty for, thanks so much for, thank you so much for, sorry for, sorry about',
-  sub:
-    'even tho, though, tho, even if, ni bien, while, when, as soon as, right when, even though, although, once i, whenever, right as, as i, before i, after i, before we, before you, before u, right before i, right after i, until, even if',
+  sub: 'even tho, though, tho, even if, ni bien, while, when, as soon as, right when, even though, although, once i, whenever, right as, as i, before i, after i, before we, before you, before u, right before i, right after i, until, even if',
   pretend:
     'say i, tell him, tell her, tell them, pretend, pretending, lets say, just say, let us say, say that, mark it as, put down that, sarcasm, as if',
-  finish:
-    'finish, swallow, complete',
-  care:
-    '_/my/the cats/dogs/mums/moms/dads/hubbys/babys/kiddo/kiddos/hubby/puppys, my/the/our/his/her/_ son/daughter/mother/mom/mum/mommy/mama/dad/daddy/father/baby/kid/kids/child/children/toddler/dog/cat/puppy/kitten/kitty/pup/grandma/grandpa/granny/grandmother/grandfather/grandson/granddaughter/grandchild/nana/nan/pet/patient/boy/girl/bunny/little-one/mother-in-law',
-  spouse:
-    'my wife, my husband, my partner, my boyfriend, my girlfriend',
+  finish: 'finish, swallow, complete',
+  care: 'little one, my little one, mother in law, my mother in law, father in law, _/my/the cats/dogs/mums/moms/dads/hubbys/babys/kiddo/kiddos/hubby/puppys, my/the/our/his/her/_ son/daughter/mother/mom/mum/mommy/mama/dad/daddy/father/baby/kid/kids/child/children/toddler/dog/cat/puppy/kitten/kitty/pup/grandma/grandpa/granny/grandmother/grandfather/grandson/granddaughter/grandchild/nana/nan/pet/patient/boy/girl/bunny/little-one/mother-in-law',
+  spouse: 'my wife, my husband, my partner, my boyfriend, my girlfriend',
   friend:
-    'neighbor, neighbour, friend, my/her/his/your/a/the neighbor/neighbour/friend/roommate/boss/nurse',
-  body:
-    'stomach, tummy, belly, gut, head, back hurts, skin, legs, hands, arm, feet, body',
-  breathe:
-    'breathe, breathing, breath',
-  full:
-    'full, empty',
-  pressed:
-    'hit, pressed, typed, answered, replied, sent, tapped, clicked, meant to press',
-  wholebox:
-    'whole bottle, entire bottle, the whole bottle, the whole box, entire box, all of the bottle',
-  habit:
-    'always, usually, normally',
-  ahead:
-    'early, ahead, ahead of time',
-  also:
-    'too, as well',
+    'someone, someone else, somebody, somebody else, another person, neighbor, neighbour, friend, my/her/his/your/a/the neighbor/neighbour/friend/roommate/boss/nurse',
+  body: 'stomach, tummy, belly, gut, head, back hurts, skin, legs, hands, arm, feet, body',
+  breathe: 'breathe, breathing, breath',
+  full: 'full, empty',
+  pressed: 'hit, pressed, typed, answered, replied, sent, tapped, clicked, meant to press',
+  wholebox: 'whole bottle, entire bottle, the whole bottle, the whole box, entire box, all of the bottle',
+  habit: 'always, usually, normally',
+  ahead: 'early, ahead, ahead of time',
+  also: 'too, as well',
+  butthat: 'but/except that/this one, but not this/that one, but not this, except that',
+  discarded: 'threw it away/out, flushed it, tossed it, threw it in the trash/toilet/bin, hid it, fed it to the dog',
 };

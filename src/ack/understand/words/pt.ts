@@ -19,13 +19,13 @@ export const pt: Words = {
   poss: 'meu, minha, meus, minhas, mh',
   su: 'seu, sua, seus, suas',
   art: 'o, a, os, as, esse, essa, este, esta',
-  med: 'vermifugo, antipulgas, branco, branquinho, azul, rosa, amarelo, vermelho, verde, pomada, creme, spray, gotinha, remedio*, remedinho*, remedin, comprimido*, comprimidinho, medicamento*, medicacao, medicina, dose, doses, capsula*, gotas, gotinhas, xarope, injecao, insulina*, bombinha, antibiotico*, pilula*, medicacoes, anticoncepcional, colirio, tratamento, drageas, remdio, remediu, comprimid, adesivo, soro da, remédios, pomada, da pressao, da tireoide, da diabetes, pra pressao, para pressao, pra diabetes, para a pressao, ferro, do coracao',
+  med: 'rmd, rmds, vermifugo, antipulgas, branco, branquinho, azul, rosa, amarelo, vermelho, verde, pomada, creme, spray, gotinha, remedio*, remedinho*, remedin, comprimido*, comprimidinho, medicamento*, medicacao, medicina, dose, doses, capsula*, gotas, gotinhas, xarope, injecao, insulina*, bombinha, antibiotico*, pilula*, medicacoes, anticoncepcional, colirio, tratamento, drageas, remdio, remediu, comprimid, adesivo, soro da, remédios, pomada, da pressao, da tireoide, da diabetes, pra pressao, para pressao, pra diabetes, para a pressao, ferro, do coracao',
   thing:
     'vitamina*, suplemento*, vacina da gripe/covid, vacina de gripe/covid, exame/teste/coleta/amostra de sangue, tirar/tirei/tiraram/colher/doei sangue, vacina*, cafe, cafezinho, banho, agua, onibus, susto, cerveja, cervejinha, suco, leite, cha, sopa, refrigerante, taxi, uber, metro, vinho, cachaca, sorvete, chuva, sol, conta, cuidado, decisao, tempo, lugar, vergonha, nota, posse, chimarrao, vitamina de banana, sorinho, iogurte, caldo, drinque, um fora, multa, chope, juizo, coragem, prejuizo, bronca, tombo, almoco, jantar, choque, bola, comida, lanche, mate, tereré, racao, ar, foto, tchau, um tempo',
   ate: 'dei comida/banho/racao/agua/carona/leite, dei de comer, almocei, ja almocei, comi, ja comi, jantei, ja jantei, tomei cafe, acordei, acabei de acordar, lanchei, ja lanchei',
-  with: 'com, junto com, depois do, depois da, depois de, antes do, antes da, antes de, apos, apos o, durante, no, na, logo apos, em',
+  with: 'debaixo da, embaixo da, debaixo de, pela, com, junto com, depois do, depois da, depois de, antes do, antes da, antes de, apos, apos o, durante, no, na, logo apos, em',
   afterprep: 'depois do, depois da, depois de, apos, apos o, antes de, antes do, antes da',
-  food: 'almoco, jantar, cafe, cafe da manha, comer, dormir, janta, lanche, almocar, refeicao, deitar, cafe da tarde, sair, escola, trabalho, jantar, comida, agua, leite, suco',
+  food: 'estomago cheio/vazio, almoco, jantar, cafe, cafe da manha, comer, dormir, janta, lanche, almocar, refeicao, deitar, cafe da tarde, sair, escola, trabalho, jantar, comida, agua, leite, suco',
   time: 'agr, msm, agr msm, agora msm, hj msm, ontem e hoje, ontem tambem e hoje, ontem e hoje tambem, que/q vc/voce/voces/vcs/a-doutora me/_ mandou/passou/receitou/deu/mandaram/passaram, com um pouco/pouquinho de, meia hora, faz meia, no lanche, na hora do, assim que apitou, quando tocou, desde cedo, agora, agora mesmo, agora ha pouco, agorinha, hoje, hj, cedo, cedinho, faz tempo, faz pouco, ha pouco, faz um tempinho, faz um tempo, ha pouco tempo, faz pouco tempo, na hora, na hora certa, no horario, no horario certo, certinho, direitinho, tudo certinho, atrasado, atrasada, um pouco atrasado, um pouco tarde, tarde, em jejum, sem falta, hora, horas, minutos, min, minuto, mins, em casa, no cafe da manha, no cafe, no almoco, no jantar, no trabalho, no caminho, no horario de sempre, como sempre, conforme, de sempre, logo cedo, ha meia hora, faz meia hora, ainda agora, nesse instante, neste instante, neste momento, ja faz um tempo, quando acordei, assim que acordei, ao acordar, que o medico passou, que voce passou, que a doutora passou, de hoje, pontualmente, como o medico mandou, recem, em ponto, e meia, mais cedo, hoje cedo, ja ja mesmo tomei',
   ago: 'faz, ha, tem',
   part_morning: 'de manha, da manha, pela manha, hoje de manha, essa manha, manha, matinal',
@@ -41,11 +41,11 @@ export const pt: Words = {
     'obrigado, obrigada, obg, obgd, obgda, brigado, brigada, brigadao, obrigadao, muito obrigado, muito obrigada, valeu, vlw, grato, grata, agradeco, gratidao, agradecido, agradecida, por lembrar, por me lembrar, pela lembranca, pelo lembrete, pelo aviso, por avisar, por perguntar, pela preocupacao, pelo carinho, pela atencao, obrigada por lembrar, obrigado por me lembrar, por se preocupar, por tudo, pelo cuidado, agradecemos',
   addr: 'mainha, painho, minha rainha, meu rei, mae, pai, vo, vovo, filha, filho, filhote, parceiro, doutorinha, meu povo, querida doutora, doutora, doutor, dra, dr, senhora, senhor, sra, sr, moca, moco, enfermeira, enfermeiro, querida, querido, amor, amiga, amigo, meu amor, minha linda, linda, flor, meu bem, meu anjo, anjo, dona, seu, gente, pessoal, viu, ta, ne, meu querido, minha querida, menina, bem, chefe, minha filha, meu filho, tia, tio, doutorzinho, irma, irmao, fofa, mana, mano, cara, nega',
   filler:
-    'nao se preocupem, nao te preocupes, nao precisa me lembrar, sem novidade, com sucesso, sossegada, sossegado, fica sossegada, fica sossegado, pode ficar sossegada/sossegado/tranquila/tranquilo, pode ficar, no meio da/do/de, quase esquec*, tava quase esquecendo, estava quase esquecendo, ja ia esquecendo, ia esquecendo, quase que, sem problema, sem problemas, nao se preocupe, nao precisa se preocupar, nao esquenta, fica tranquila, fica tranquilo, uns, umas, tipo, mais ou menos umas, td, td certo, jura, juro, ja foi, claro, pra, pro, para, ao, pros, pras, aos, num, numa, e, de, do, da, dos, das, com, tambem, tbm, tb, tudo, todo, toda, desculpa, desculpe, desculpem, pela demora, a demora, desculpa a demora, a demora em responder, por demorar, demorei, ah, ai, uai, po, bah, entao, so pra avisar, so avisando, copo, um copo de, um, uma, kk*, rs, rsrs*, haha*, mesmo, aqui, ate que enfim, finalmente, enfim, estou bem, to bem, tudo certo, me sinto bem, me sinto melhor, tranquila, ufa, bastante, quase esqueci, quase esqueco, quase que esqueco, primeiro, segunda, dia, noite, ai sim, pouco, que, pao, cada, certeza, como, nossa, eita, inteiro, inteira, to melhor, estou melhor, bem',
+    'dona, seu, nao se preocupem, nao te preocupes, nao precisa me lembrar, sem novidade, com sucesso, sossegada, sossegado, fica sossegada, fica sossegado, pode ficar sossegada/sossegado/tranquila/tranquilo, pode ficar, no meio da/do/de, quase esquec*, tava quase esquecendo, estava quase esquecendo, ja ia esquecendo, ia esquecendo, quase que, sem problema, sem problemas, nao se preocupe, nao precisa se preocupar, nao esquenta, fica tranquila, fica tranquilo, uns, umas, tipo, mais ou menos umas, td, td certo, jura, juro, ja foi, claro, pra, pro, para, ao, pros, pras, aos, num, numa, e, de, do, da, dos, das, com, tambem, tbm, tb, tudo, todo, toda, desculpa, desculpe, desculpem, pela demora, a demora, desculpa a demora, a demora em responder, por demorar, demorei, ah, ai, uai, po, bah, entao, so pra avisar, so avisando, copo, um copo de, um, uma, kk*, rs, rsrs*, haha*, mesmo, aqui, ate que enfim, finalmente, enfim, estou bem, to bem, tudo certo, me sinto bem, me sinto melhor, tranquila, ufa, bastante, quase esqueci, quase esqueco, quase que esqueco, primeiro, segunda, dia, noite, ai sim, pouco, que, pao, cada, certeza, como, nossa, eita, inteiro, inteira, to melhor, estou melhor, bem',
   report:
     'so avisando que, so pra avisar que, avisando que, aviso que, informo que, confirmo que, para avisar que, pra avisar que, pra dizer que, so pra dizer que, passando pra avisar que, passando pra dizer que, quero avisar que, queria avisar que, so passando pra avisar que, venho informar que, comunico que, passando para avisar que, so avisando, avisando',
   plead: 'por favor, pf, pfv, pfvr, favor, por gentileza',
-  neg: 'nem a pau, que nada, capaz, nem pensar, nem morto, nao, naum, nn, nem, nunca, jamais, sem, tampouco, ñ, nop, neg, naoo, n, nao nao, nada disso, de jeito nenhum, negativo, nao senhora, nao senhor',
+  neg: 'ninguem, nem a pau, que nada, capaz, nem pensar, nem morto, nao, naum, nn, nem, nunca, jamais, sem, tampouco, ñ, nop, neg, naoo, n, nao nao, nada disso, de jeito nenhum, negativo, nao senhora, nao senhor',
   none: 'nenhum, nenhuma, nada',
   notyet:
     'aind nao, ainda na, aida nao, indanao, ainda nao, inda nao, nao ainda, ainda, ainda n, ate agora nao, por enquanto nao, nao por enquanto, por enquanto, no momento nao, ainda naum, ainda nada, falta, ainda falta, ainda num, nesse momento nao, aindanao, neste momento nao',
@@ -64,7 +64,7 @@ export const pt: Words = {
   took3: 'recebeu, tomou, deu, tomaram, aplicou, bebeu, engoliu, toma, usou',
   want: 'quero, queria, quer, desejo, gostaria, queremos, to afim, estou afim, quis, querendo, pretendo',
   refuse:
-    'desisti, me arrependi, mudei de ideia, hoje passo, nao quis, nao gosto, nao gostei, me recuso, recusou, recusei, nao preciso, tenho medo, to com medo, fiquei com medo, medo, nao aceita, nao aceitou, cansei de, enjoei de, cuspiu, cuspi, nao to afim, nao estou afim, preguica, resolvi nao, decidi nao, nao acredito, nao vou mais, prefiro nao',
+    'fecha a boca, nao abre a boca, desisti, me arrependi, mudei de ideia, hoje passo, nao quis, nao gosto, nao gostei, me recuso, recusou, recusei, nao preciso, tenho medo, to com medo, fiquei com medo, medo, nao aceita, nao aceitou, cansei de, enjoei de, cuspiu, cuspi, nao to afim, nao estou afim, preguica, resolvi nao, decidi nao, nao acredito, nao vou mais, prefiro nao',
   stopped:
     'parei de, parei, deixei de, parei com, pare de, parar de, larguei, abandonei, interrompi, suspendi, parou de, parado de, parei o, deixar de, nao uso mais',
   advised:
@@ -78,7 +78,8 @@ export const pt: Words = {
     'dormi, peguei no sono, estava dormindo, tava dormindo, cai no sono, adormeci, acordei tarde, acordei agora, perdi a hora dormindo, apaguei, cochilei',
   wasbusy:
     'nao tive tempo, nao deu tempo, sem tempo, estava ocupado, estava ocupada, tava ocupada, tava ocupado, correria, estava trabalhando, tava trabalhando, nao deu, nao tenho tempo',
-  couldnt: 'n deu pra, n deu para, hj n deu, nao deu, nao consegui, nao pude, nao posso, nao consigo, nao conseguiu, n consegui, nao deu pra, nao deu para',
+  couldnt:
+    'n deu pra, n deu para, nao deu, nao consegui, nao pude, nao posso, nao consigo, nao conseguiu, n consegui, nao deu pra, nao deu para',
   noaccess:
     'fora de casa, nao estou em casa, nao to em casa, deixei em casa, deixei o remedio, deixei meu remedio, deixei meus remedios, deixei na, deixei no, esqueci em casa, ficou em casa, ficou na, ficaram em casa, nao trouxe, nao estou com, nao to com, estou viajando, to viajando, nao levei, longe de casa, esqueci o remedio em, esqueci de levar, ta em casa, nao tenho aqui, nao tenho comigo, esta em casa, nao estou com ele, sai sem',
   skipped:
@@ -86,9 +87,9 @@ export const pt: Words = {
   out: 'vazio, vazia, vazios, acabou, acabo u, acabaram, acabando, ta acabando, esta acabando, terminou, terminaram, se acabou, fiquei sem, ficamos sem, estou sem, to sem, tou sem, sem remedio, sem remedios, sem medicamento, sem comprimido, sem comprimidos, sem insulina, em falta, faltando, falta no posto, faltou, nao achei, nao encontro, nao encontrei, nao acho, nao comprei, nao consegui comprar, nao peguei, nao recebi o remedio, nao consegui pegar, nao chegou, perdi meu, perdi o remedio, perdi meus, perdi os, perdi a caixa, perdi a receita, preciso de receita, preciso de mais, receita vencida, vencido, vencida, venceu, ultimo comprimido, o ultimo, a ultima, ultima, ultimo, esgotado, esgotou, roubaram, caiu no chao, posto nao, preciso comprar, tenho que comprar, so tem mais um, so tenho um, sem receita, farmacia fechada, o posto ta sem, molhou, so resta, so restam',
   nomoney:
     'nao tenho dinheiro, sem dinheiro, sem grana, nao tenho grana, nao tenho como comprar, muito caro, muito cara, ta caro, ta muito caro, nao posso comprar, nao pude comprar, nao consigo comprar, custa muito, carissimo, ta cara, caro demais',
-  sick: 'nao consigo parar de vomitar, nao para de vomitar, nao paro de vomitar, embrulhad*, revirad*, revirando, embrulhando, enjoo, me deixou mal/tonta/tonto/grogue, grogue, dopad*, tontinha, tontinho, vomit*, passei mal, passando mal, passo mal, passou mal, me senti mal, me sentindo mal, sentindo mal, me sinto mal, me sinto pessima, me sinto pior, me sinto fraca, sinto mal, enjoo*, enjoad*, enjoei, nausea*, ansia, ansia de vomito, tontura*, tonto, tonta, zonzo, zonza, dor, dores, doendo, doi, doeu, doer, coceira, cocando, alergia, manchas, febre, diarreia, fraco, fraca, fraqueza, mal estar, me fez mal, fez mal, me faz mal, faz mal, caiu mal, nao caiu bem, nao me fez bem, doente, gripe, gripado, gripada, efeito colateral, efeitos colaterais, reacao, palpitacao, palpitacoes, tremor*, tremendo, taquicardia, azia, queimacao, ruim, nao estou bem, nao to bem, nao me sinto bem, nao estou me sentindo bem, botei pra fora, botei para fora, joguei fora, cuspi, calafrio*, caibra*, insonia, mal do estomago, pressao alta demais, pressao subiu, pressao caiu, pressao baixou, empolad*, indispost*, me da sono, urticaria, estomago ruim, pessimo, pessima, colica*',
+  sick: 'nao consigo parar de vomitar, nao para de vomitar, nao paro de vomitar, embrulhad*, revirad*, revirando, embrulhando, enjoo, me deixou mal/tonta/tonto/grogue, grogue, dopad*, tontinha, tontinho, vomit*, passei mal, passando mal, passo mal, passou mal, me senti mal, me sentindo mal, sentindo mal, me sinto mal, me sinto pessima, me sinto pior, me sinto fraca, sinto mal, enjoo*, enjoad*, enjoei, nausea*, ansia, ansia de vomito, tontura*, tonto, tonta, zonzo, zonza, dor, dores, doendo, doi, doeu, doer, coceira, cocando, alergia, manchas, febre, diarreia, fraco, fraca, fraqueza, mal estar, me fez mal, fez mal, me faz mal, faz mal, caiu mal, nao caiu bem, nao me fez bem, doente, gripe, gripado, gripada, efeito colateral, efeitos colaterais, reacao, palpitacao, palpitacoes, tremor*, tremendo, taquicardia, azia, queimacao, ruim, nao estou bem, nao to bem, nao me sinto bem, nao estou me sentindo bem, botei pra fora, botei para fora, cuspi, calafrio*, caibra*, insonia, mal do estomago, pressao alta demais, pressao subiu, pressao caiu, pressao baixou, empolad*, indispost*, me da sono, urticaria, estomago ruim, pessimo, pessima, colica*',
   cantswallow:
-    'nao consigo engolir, nao consegui engolir, nao desce, engasguei, entalou, entalado, nao passa na garganta',
+    'entalad*, engasg*, nao consigo engolir, nao consegui engolir, nao desce, engasguei, entalou, entalado, nao passa na garganta',
   wrongmed:
     'remedio errado, comprimido errado, errado, errada, outro remedio, remedio trocado, troquei os remedios, trocado, trocada, troquei o remedio, remedio da minha, remedio do meu, confundi o remedio, confundi os remedios, me enganei de remedio, dose errada',
   double:
@@ -126,12 +127,12 @@ export const pt: Words = {
     'podem voltar a enviar/mandar, pode voltar a enviar/mandar/avisar, voltar a enviar, voltem a enviar, voltar a me avisar, voltar a avisar, voltar a me lembrar, voltar a me mandar, reativar os avisos, quero voltar, start, unstop, voltar a receber, receber de novo, receber novamente, receber as mensagens de novo, quero receber, reativar, reative, reativem, retomar, me inscrever, inscrever, me inscreva, me cadastra, me cadastre, cadastrar, voltar, ativar, ative, ativar lembretes, ativar os lembretes, volte a mandar, voltem a mandar, volta a mandar, pode voltar a mandar, pode mandar de novo, continuar, comecar, iniciar, quero participar',
   help: 'ajuda, me ajuda, me ajude, preciso de ajuda, preciso ajuda, ajudem, info, informacao, informacoes, mais informacoes, como funciona, como funciona isso, como uso, como respondo, o que respondo, o que devo responder, o que e isso, que isso, para que serve isso, pra que serve, o que significa, do que se trata, nao entendi, n entendi, nao entendo, nao estou entendendo, nao to entendendo, nao compreendi, menu, opcoes, instrucoes, tenho uma duvida, uma duvida, uma pergunta, falar com alguem, falar com atendente, falar com um atendente, falar com a medica, falar com o medico, falar com a enfermeira, suporte, explica, explique, atendente',
   ask: 'posso, qual, quando e, quanto, quantos, quantas, como, onde, por que, porque, pq, sera, sera que, e normal, e pra tomar, pode, o que, que horas, a que horas, tem problema, faz mal se, quando devo, quando tenho, quando posso, e se, quem',
-  cond: 'tomara, se eu, se ja, se tomei, se nao, se der, se lembrar, se puder, caso, e se, se fosse, teria, tivesse, queria ter, deveria ter, devia ter, quem dera, se tomar, se for, se tiver, se deus quiser, gostaria de ter, tomara que',
+  cond: 'se dei, se esta, se apliquei, se usei, se foi, tomara, se eu, se ja, se tomei, se nao, se der, se lembrar, se puder, caso, e se, se fosse, teria, tivesse, queria ter, deveria ter, devia ter, quem dera, se tomar, se for, se tiver, se deus quiser, gostaria de ter, tomara que',
   that: 'porque, pq, disse que, falou que, que eu',
   doubt:
-    'pensei, achei que, achei, achava, jurava, pensava, sonhei, nao e verdade, brincadeira, brincando, zoeira, to brincando, acho, acho que, nao sei, n sei, nao sei se, nao lembro, nao lembro se, n lembro, nao me lembro, talvez, sera, quem sabe, parece, parece que, creio, creio que, nao tenho certeza, se nao me engano, esqueci se, nao recordo, imagino, provavelmente, suponho, duvida, mais ou menos, depende, vai que, sei la, quase certeza, pode ser, deve ser',
+    'mentira, e mentira, pensei, achei que, achei, achava, jurava, pensava, sonhei, nao e verdade, brincadeira, brincando, zoeira, to brincando, acho, acho que, nao sei, n sei, nao sei se, nao lembro, nao lembro se, n lembro, nao me lembro, talvez, sera, quem sabe, parece, parece que, creio, creio que, nao tenho certeza, se nao me engano, esqueci se, nao recordo, imagino, provavelmente, suponho, duvida, mais ou menos, depende, vai que, sei la, quase certeza, pode ser, deve ser',
   partial:
-    'todos menos, todas menos, tudo menos, menos esse, menos essa, menos este, metade, a metade, meio, meia, so um, so uma, so 1, um so, uma so, apenas um, apenas uma, somente, so o, so a, so os, so as, apenas, um dos, uma das, parte, um pedaco, menos um, menos uma, menos o, menos a, exceto, alguns, algumas, faltou um, faltou uma, incompleto, nem tudo, nao tudo, um pouco de, um pouco do, so tomei, quase todo, quase todos, um quarto, tirando',
+    'menos esse, menos essa, menos este, metade, a metade, meio, meia, so um, so uma, so 1, um so, uma so, apenas um, apenas uma, somente, so o, so a, so os, so as, apenas, um dos, uma das, parte, um pedaco, menos um, menos uma, menos o, menos a, exceto, alguns, algumas, faltou um, faltou uma, incompleto, nem tudo, nao tudo, um pouco de, um pouco do, so tomei, quase todo, quase todos, um quarto, tirando',
   pastday:
     'da noite passada, do mes passado, ontem, anteontem, ontem a noite, segunda feira, terca feira, quarta feira, quinta feira, sexta feira, sabado, domingo, semana passada, mes passado, outro dia, faz dias, ha dias, de ontem, sempre, faz uma semana, na segunda, na terca, na quarta, na quinta, na sexta, no sabado, no domingo, semana, mes, anos, dias, meses, noite passada',
   correction:
@@ -150,8 +151,10 @@ export const pt: Words = {
   quit: 'parei/deixei/pare/parou de tomar, parei de usar, deixei de usar',
   nay: 'nop',
   almost: 'quase',
-  elsewhat: 'de responder, de avisar, de confirmar, de falar, de mandar, senha, consulta, aplicativo, app, nome, chave, celular, de voce',
-  helpme: 'nao sei mexer, socorro nao sei, nao sei responder, como eu respondo, como que responde, me ajuda, me ajude, me ajudem, nao sei como usar, nao sei usar, nao sei mexer, nao sei como responder',
+  elsewhat:
+    'de responder, de avisar, de confirmar, de falar, de mandar, senha, consulta, aplicativo, app, nome, chave, celular, de voce',
+  helpme:
+    'nao sei mexer, socorro nao sei, nao sei responder, como eu respondo, como que responde, me ajuda, me ajude, me ajudem, nao sei como usar, nao sei usar, nao sei mexer, nao sei como responder',
   phone: 'telefone, numero, celular, chip',
   isa: 'e, pertence, era',
   optverb:
@@ -164,40 +167,31 @@ export const pt: Words = {
   instead: 'em vez de, no lugar de, ao inves de',
   swallowed: 'engoliu, tomou, comeu, bebeu',
   carer:
-    'sou a filha/esposa/mae/neta/cuidadora/nora, sou o filho/marido/neto/cuidador, sou filha, sou filho, cuidadora, cuidador',
-  undo: 'cuspiu, cuspiu tudo, cuspi, joguei, guardei, escondi, lixo, gaveta, devolvi, mesa, bolso',
+    'daqui e, aqui e a/o filha/filho/cuidadora/cuidador/esposa/marido, aqui quem fala, sou a filha/esposa/mae/neta/cuidadora/nora, sou o filho/marido/neto/cuidador, sou filha, sou filho, cuidadora, cuidador',
+  undo: 'joguei fora, joguei no lixo, cuspiu, cuspiu tudo, cuspi, joguei, guardei, escondi, lixo, gaveta, devolvi, mesa, bolso',
   went: 'engoliu direitinho, engoliu tudo, comeu tudo',
   joins: 'e',
   stranger: 'vizinho, vizinha',
   ended: 'terminei o tratamento',
   thanksfor:
     'obrigado por, obrigada por, obrigado pelo, obrigada pelo, obrigada pela, obrigado pela, desculpa a, desculpe a, desculpa por, valeu por, valeu pelo, obg por, obg pelo, obg pela, brigado por, brigada por',
-  sub:
-    'enquanto, quando, assim que, logo que, antes que, apesar de, apesar do, apesar da, embora, mesmo sem, depois que, vendo, indo, saindo',
+  sub: 'enquanto, quando, assim que, logo que, antes que, apesar de, apesar do, apesar da, embora, mesmo sem, depois que, vendo, indo, saindo',
   pretend:
     'finge que, finja que, fingi, fingir, diz que, diga que, fala que, fale que, coloca ai, coloca que, poe ai, poe que, poe ai que, anota que, anota ai, marca que, marca ai, faz de conta, imagina que, digamos que, de mentirinha, ironia',
-  finish:
-    'terminei, acabei, completei, engoli, engolir, terminar',
-  care:
-    'o/a/meu/minha/_ filho/filha/filhos/filhinho/filhinha/mae/mamae/maezinha/pai/papai/paizinho/avo/vo/vovo/vozinha/vovozinha/bebe/nenem/neto/neta/netinho/netinha/crianca/menino/menina/cachorro/cachorra/cachorrinho/cachorrinha/gato/gata/gatinho/gatinha/filhote/pet/paciente/sogra/sogro/pequeno/pequena/doguinho',
-  spouse:
-    'meu marido, minha esposa, meu esposo, minha mulher, meu namorado, minha namorada',
+  finish: 'terminei, acabei, completei, engoli, engolir, terminar',
+  care: 'o/a/meu/minha/_ filho/filha/filhos/filhinho/filhinha/mae/mamae/maezinha/pai/papai/paizinho/avo/vo/vovo/vozinha/vovozinha/bebe/nenem/neto/neta/netinho/netinha/crianca/menino/menina/cachorro/cachorra/cachorrinho/cachorrinha/gato/gata/gatinho/gatinha/filhote/pet/paciente/sogra/sogro/pequeno/pequena/doguinho',
+  spouse: 'meu marido, minha esposa, meu esposo, minha mulher, meu namorado, minha namorada',
   friend:
-    'vizinha, vizinho, amiga, amigo, meu/minha/o/a/um/uma vizinha/vizinho/amiga/amigo/colega',
-  body:
-    'estomago, barriga, cabeca, costas, pele, pernas, maos, braco, pes, corpo, bucho',
-  breathe:
-    'respirar, respiro, respira, respirando, respiracao',
-  full:
-    'cheio, vazio, cheia, vazia',
-  pressed:
-    'apertei, cliquei, digitei, marquei, respondi, mandei, coloquei, botei, enviei',
+    'outra pessoa, alguem, outro paciente, vizinha, vizinho, amiga, amigo, meu/minha/o/a/um/uma vizinha/vizinho/amiga/amigo/colega',
+  body: 'estomago, barriga, cabeca, costas, pele, pernas, maos, braco, pes, corpo, bucho',
+  breathe: 'respirar, respiro, respira, respirando, respiracao',
+  full: 'cheio, vazio, cheia, vazia',
+  pressed: 'apertei, cliquei, digitei, marquei, respondi, mandei, coloquei, botei, enviei',
   wholebox:
     'cartela/caixa inteira/toda, frasco/vidro inteiro/todo, a cartela/caixa inteira/toda, o frasco/vidro inteiro/todo',
-  habit:
-    'sempre, normalmente, geralmente',
-  ahead:
-    'adiantado, adiantada, adiantados, antes da hora, antes do tempo',
-  also:
-    'tambem, tbm',
+  habit: 'sempre, normalmente, geralmente',
+  ahead: 'adiantado, adiantada, adiantados, antes da hora, antes do tempo',
+  also: 'tambem, tbm',
+  butthat: 'menos esse/essa/este/esta',
+  discarded: 'joguei fora, joguei no lixo, escondi, joguei na privada',
 };

@@ -1,0 +1,73 @@
+import { some } from './match.ts';
+import type { Piece } from './symbols.ts';
+
+export const GIVES = /^(gave|put)$/;
+
+/** What was taken was, or may be, something else: another's dose, one of another time, another medicine, the laundry. */
+export function isAnother(symbols: Piece[], core: number): boolean {
+  return (
+    isOthers(symbols, core) ||
+    isAhead(symbols) ||
+    isElse(symbols, core) ||
+    isForIll(symbols) ||
+    nameAlone(symbols) ||
+    symbols.some((s, i) => alternative(s, symbols[i + 1]))
+  );
+}
+
+/** "me tomé la de la noche adelantada": a dose that was not due yet. */
+function isAhead(symbols: Piece[]): boolean {
+  if (!symbols.some((s) => s.classes.has('ahead'))) return false;
+  return symbols.some(
+    (s, i) =>
+      (some(s, /^(part|clock)$/) &&
+        /^(early|ahead)/.test(aheadOf(symbols)) &&
+        some(symbols[i + 1] ?? s, /^(clitic|med|pm|am)$/)) ||
+      (some(s, /^(part|clock)$/) && !/^(early|ahead)/.test(aheadOf(symbols))),
+  );
+}
+
+const aheadOf = (symbols: Piece[]) => symbols.find((s) => s.classes.has('ahead'))?.words[0] ?? '';
+
+/** "I took hers", "tomei o dela", "le di mi pastilla": what was another's, or went to another. */
+function isOthers(symbols: Piece[], core: number): boolean {
+  const verb = symbols[core] as Piece;
+  if (some(verb, /^gave$/))
+    return symbols.some((s, i) => s.classes.has('poss') && some(symbols[i + 1] ?? s, /^(med|drug)$/));
+  return some(verb, /^took$/) && symbols.slice(core + 1, core + 6).some((s) => OTHERS.test(s.words.join(' ')));
+}
+const OTHERS = /^((la|lo|las|los|el) )?(his|hers|her|their|theirs|dele|dela|deles|delas|suy[ao]s?|tuy[ao]s?)$/;
+
+/** "una pastilla para dormir", "um remédio pra dor": another medicine than the one that was due, unless it is "mine". */
+const isForIll = (symbols: Piece[]) =>
+  symbols.some(
+    (s, i) =>
+      s.classes.has('med') &&
+      !(symbols[i - 1] ?? s).classes.has('poss') &&
+      /^(para|pra|for)$/.test(symbols[i + 1]?.words.at(-1) ?? '') &&
+      symbols.slice(i + 2, i + 4).some((next) => some(next, /^(food|hurts|sick)$/)),
+  );
+
+/** "laundry is done". */
+const isElse = (symbols: Piece[], core: number) =>
+  some(symbols[core] as Piece, /^done$/) &&
+  !some(symbols[core] as Piece, /^took$/) &&
+  symbols.slice(0, core).some((s) => s.classes.has('unknown') && (s.words[0]?.length ?? 0) > 3);
+
+/** A Spanish "o la tomé": or, or a "no" that lost its n. */
+const alternative = (piece: Piece, next: Piece | undefined) =>
+  piece.words[0] === 'o' && piece.words.length === 1 && /^(la|lo|las|los|me|se|le)$/.test(next?.words[0] ?? '');
+
+/** "la pastilla del perro", "o da minha filha": whose it was. */
+export const owner = (before: Piece | undefined) => /^(de|del|da|do|of)$/.test(before?.words.at(-1) ?? '');
+
+/** Given to a doctor or a neighbour, it is not taken. */
+export const givenAway = (symbols: Piece[], i: number) =>
+  symbols.slice(0, i).some((s) => some(s, GIVES)) &&
+  /^(a|al|to|pro|pra|para|ao)$/.test(symbols[i - 1]?.words.at(-1) ?? '');
+
+/** A medicine's name alone may be another medicine: "tomé paracetamol". */
+function nameAlone(symbols: Piece[]): boolean {
+  if (symbols.some((s) => some(s, /^(already|yes)$/))) return false;
+  return symbols.some((s, i) => s.classes.has('drug') && !some(symbols[i - 1] ?? s, /^(poss|art|clitic|filler)$/));
+}
