@@ -63,11 +63,11 @@ test('the reasons are right where the reply gives one', () => {
 
 /** What the held-out corpora reach now, less a little; what they reached unseen stands in the README. */
 const HELD_OUT_RECALL: Record<Intent, number> = {
-  taken: 0.96,
+  taken: 0.97,
   later: 0.98,
-  not_taken: 0.97,
+  not_taken: 0.95,
   problem: 0.98,
-  urgent: 0.95,
+  urgent: 0.97,
   wrong_person: 0.97,
   opt_out: 0.99,
   opt_in: 0.9,

@@ -11,6 +11,7 @@ export function isAnother(symbols: Piece[], core: number): boolean {
     isElse(symbols, core) ||
     isForIll(symbols) ||
     nameAlone(symbols) ||
+    isInstead(symbols) ||
     symbols.some((s, i) => alternative(s, symbols[i + 1]))
   );
 }
@@ -33,8 +34,15 @@ const aheadOf = (symbols: Piece[]) => symbols.find((s) => s.classes.has('ahead')
 function isOthers(symbols: Piece[], core: number): boolean {
   const verb = symbols[core] as Piece;
   if (some(verb, /^gave$/))
-    return symbols.some((s, i) => s.classes.has('poss') && some(symbols[i + 1] ?? s, /^(med|drug)$/));
+    return (
+      ofSomeone(symbols) || symbols.some((s, i) => s.classes.has('poss') && some(symbols[i + 1] ?? s, /^(med|drug)$/))
+    );
   return some(verb, /^took$/) && symbols.slice(core + 1, core + 6).some((s) => OTHERS.test(s.words.join(' ')));
+}
+/** "la pastilla del gato al perro": one's medicine, and another one. */
+export function ofSomeone(symbols: Piece[]): boolean {
+  const people = symbols.filter((s) => some(s, /^(care|third|kin|spouse|friend)$/));
+  return people.length > 1 && symbols.some((s, i) => people.includes(s) && owner(symbols[i - 1]));
 }
 const OTHERS = /^((la|lo|las|los|el) )?(his|hers|her|their|theirs|dele|dela|deles|delas|suy[ao]s?|tuy[ao]s?)$/;
 
@@ -47,6 +55,11 @@ const isForIll = (symbols: Piece[]) =>
       /^(para|pra|for)$/.test(symbols[i + 1]?.words.at(-1) ?? '') &&
       symbols.slice(i + 2, i + 4).some((next) => some(next, /^(food|hurts|sick)$/)),
   );
+
+/** "la de la noche en vez de la de la mañana": one of two times was taken, and not the other. */
+export const isInstead = (symbols: Piece[]) =>
+  /\b(en vez|en lugar|no lugar|ao inves|em vez|instead)\b/.test(symbols.flatMap((s) => s.words).join(' ')) &&
+  symbols.filter((s) => some(s, /^(part|clock|med)$/)).length > 1;
 
 /** "laundry is done". */
 const isElse = (symbols: Piece[], core: number) =>
@@ -69,5 +82,10 @@ export const givenAway = (symbols: Piece[], i: number) =>
 /** A medicine's name alone may be another medicine: "tomé paracetamol". */
 function nameAlone(symbols: Piece[]): boolean {
   if (symbols.some((s) => some(s, /^(already|yes)$/))) return false;
-  return symbols.some((s, i) => s.classes.has('drug') && !some(symbols[i - 1] ?? s, /^(poss|art|clitic|filler)$/));
+  return symbols.some(
+    (s, i) =>
+      s.classes.has('drug') &&
+      !/^insulin/.test(s.words[0] ?? '') &&
+      !some(symbols[i - 1] ?? s, /^(poss|art|clitic|filler)$/),
+  );
 }

@@ -1,3 +1,4 @@
+import { isInstead } from './another.ts';
 import { some } from './match.ts';
 import type { Clause, Piece } from './symbols.ts';
 
@@ -26,6 +27,7 @@ const FAREWELL = /^(nos|see|hasta|ate|te veo|la veo|lo veo|igual)/;
 export function leavesAlone({ symbols, asked, adjunct }: Clause): boolean {
   const takes = symbols.some((s) => some(s, TAKING));
   if (symbols.some((s, i) => takesBack(s, i, symbols))) return false;
+  if (isInstead(symbols)) return false;
   if (asked) return !symbols.some((s) => some(s, /^(took|takepres|had|done|didit|gave|put)$/));
   if (
     takes &&
@@ -50,6 +52,7 @@ function takesBack(symbol: Piece, i: number, symbols: Piece[]): boolean {
     return !symbols.some(
       (s) => some(s, /^(thanks|greet|due)$/) || (s.classes.has('ask') && !/^repe/.test(symbol.words[0] ?? '')),
     );
+  if (i === 0 && /^(to the|to my|out of the|away|apart)$/.test(symbol.words.join(' '))) return true;
   if (symbol.classes.has('undo') && AWAY.test(symbol.words.join(' ')))
     return symbols.some((s) => some(s, /^(clitic|med|poss)$/) && !SELF.test(s.words[0] ?? ''));
   return !(some(symbol, /^(must|couldnt|stopped|stopimp)$/) && isAbout(symbols) && !denied(i, symbols));

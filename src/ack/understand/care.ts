@@ -1,3 +1,4 @@
+import { ofSomeone } from './another.ts';
 import { some } from './match.ts';
 import type { Piece } from './symbols.ts';
 
@@ -17,9 +18,21 @@ const ENGLISH = /^(took|taken|has|had|have|swallowed|ate|got)$/;
 export function ofCare(symbols: Piece[], known = false): boolean {
   const verb = symbols.findIndex((s, i) => isTook(s) || isPresent(s, symbols) || isGot(i, symbols));
   if (verb < 0 || symbols.some((s) => some(s, NOT) && !some(s, /^(filler|time|greet)$/))) return false;
-  if (ownsMine(symbols) || symbols.some((s) => s.classes.has('spouse'))) return false;
+  if (
+    symbols.some(
+      (s, i) => s.classes.has('med') && /^(un|una|um|uma|an|some|cualquier)$/.test(symbols[i - 1]?.words[0] ?? ''),
+    )
+  )
+    return false;
+  if (GIVEN.test(symbols.flatMap((s) => s.words).join(' '))) return false;
+  if (ownsMine(symbols) || ofSomeone(symbols) || symbols.some((s) => s.classes.has('spouse'))) return false;
   const who = symbols.findIndex((s) => some(s, /^(care|carer)$/));
-  if (who < 0) return isNamed(symbols, verb, known) || (known && isPronoun(symbols, verb)) || isAwaited(symbols, verb);
+  if (who < 0)
+    return (
+      isNamed(symbols, verb, known) ||
+      ((known || isStressed(symbols.at(-1) as Piece)) && isPronoun(symbols, verb)) ||
+      isAwaited(symbols, verb)
+    );
   if (who > verb && isEnglish(symbols[verb])) return false;
   if (/^(de|del|da|do|of)$/.test(symbols[who - 1]?.words.at(-1) ?? '')) return false;
   return symbols.slice(0, Math.min(who, verb)).every((s) => some(s, LEAD)) && knowsWhat(symbols, verb);
@@ -35,6 +48,9 @@ const isAwaited = (symbols: Piece[], verb: number) =>
   symbols[verb]?.words[0] === 'se' &&
   symbols.slice(0, verb).some((s) => s.classes.has('already')) &&
   symbols.slice(0, verb).every((s) => some(s, LEAD));
+
+/** "ele tomou sim". */
+const isStressed = (symbol: Piece) => /^(sim|si|yes)$/.test(symbol.words.join(' '));
 
 const isPronoun = (symbols: Piece[], verb: number) =>
   symbols.slice(0, verb).some((s) => /^(el|ella|ele|ela|he|she)$/.test(s.words.join(' '))) ||
@@ -88,3 +104,32 @@ function isNamed(symbols: Piece[], verb: number, known: boolean): boolean {
     symbols.some((s) => some(s, /^(med|drug)$/));
   return theirs || known || eaten || (awaited && its);
 }
+
+const GIVEN =
+  /\b(?:me (?:(?:la|lo|las|los) )?(?:dio|dieron)|me deu|me deram|gave me)\b|\b(?:me (?:(?:la|lo|las|los) )?(?:puso|pusieron|aplico|inyecto)|me (?:aplicou|aplicaram|injetou)|injected me)\b/;
+const AT_ONCE = /\b(?:puso|pusieron|aplico|inyecto|aplicou|aplicaram|injetou|injected)\b/;
+const AROUND = /^(clitic|art|poss|med|drug|atprep|clock|part|part_\w+|am|pm|soon|with|ago|unit|num)$/;
+const THEIRS = /\b(de el|de ella|del|dele|dela|his|her|su|sus|receta|receita|noticia)\b/;
+
+/** "mi esposo ya me la dio", "a enfermeira me aplicou a insulina": somebody gave the sender what was due. Nurses also hand out. */
+export function givenToMe(symbols: Piece[]): boolean {
+  const text = symbols.flatMap((s) => s.words).join(' ');
+  const given = GIVEN.exec(text)?.[0];
+  if (given === undefined || THEIRS.test(text) || symbols.some((s) => some(s, NOT) && !some(s, /^(filler|time)$/)))
+    return false;
+  const giver = symbols.findIndex((s) => some(s, /^(care|kin|third|spouse|doctor)$/));
+  const who = symbols[giver];
+  if (who === undefined || (who.classes.has('doctor') && !AT_ONCE.test(given))) return false;
+  const named = / l[ao]s?\b/.test(given) || symbols.some((s, i) => isMine(s, symbols[i - 1]));
+  const words = new Set(given.split(' '));
+  return (
+    named &&
+    symbols.every((s, i) => i === giver || some(s, LEAD) || some(s, AROUND) || s.words.every((w) => words.has(w)))
+  );
+}
+
+const isMine = (symbol: Piece, before: Piece | undefined) =>
+  some(symbol, /^(med|drug)$/) &&
+  before !== undefined &&
+  some(before, /^(poss|art)$/) &&
+  !/^an?$/.test(before.words[0] ?? '');

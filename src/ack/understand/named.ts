@@ -9,6 +9,9 @@ const PARTS: [string, Exclude<About, { hour: number }>][] = [
   ['part_night', 'night'],
 ];
 
+/** Nobody is told to take as many at once. */
+const MANY = 10;
+
 /** Writes on the symbols what their neighbours say: a number that is a clock time, or one of a list; how many. */
 export function readNumbers(clauses: Clause[]): void {
   for (const { symbols } of clauses) {
@@ -24,8 +27,26 @@ export function readNumbers(clauses: Clause[]): void {
       if (isClock(symbol, before, next) || (past && hour?.classes.has('clock'))) mark(symbol, 'clock');
       else if (!unit && isListed(symbols, i)) mark(symbol, 'listed');
       else if (symbol.num > 1 && theWhole(before)) mark(symbol, 'all');
-      else if (symbol.num > 1 && !unit) mark(symbol, 'many');
+      else if (symbol.num > 1 && !unit) {
+        mark(symbol, 'many');
+        if (symbol.num >= MANY) mark(symbol, 'lots');
+      }
     }
+  }
+}
+
+/** "primero desayuné y después me la tomé": the order in which two things were done, not a plan. */
+export function readOrder(clauses: Clause[]): void {
+  for (const [i, { symbols }] of clauses.entries()) {
+    const at = symbols.findIndex((s) => s.classes.has('later'));
+    const done = clauses[i - 1]?.symbols.some((s) => s.classes.has('ate')) === true;
+    if (
+      done &&
+      symbols.slice(0, at).every((s) => some(s, /^(joins|filler)$/)) &&
+      symbols[at] &&
+      symbols.some((s) => s.classes.has('took'))
+    )
+      symbols[at] = { ...symbols[at], classes: new Set(['time']) };
   }
 }
 

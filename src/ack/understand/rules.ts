@@ -29,9 +29,13 @@ export const RULES: Rule[] = [
   ...rule('urgent', 'selfharm', 'self_harm'),
   ...rule(null, 'urgent idiom, neg|lack ~ urgent, neg|lack ~ sick|hurts ~ chest, neg|lack ~ chest ~ hurts'),
   ...rule('urgent', 'urgent, sick|hurts|press ~ chest, chest ~ hurts|sick|press'),
-  ...rule(null, 'overdose ~ message, pressed * wrongmed, wrongmed * pressed'),
+  ...rule(
+    null,
+    'musing * stopped|stopimp|quit|refuse, pressed ~ num|num1|num2 * mistake, overdose ~ message, pressed * wrongmed, wrongmed * pressed',
+  ),
   ...rule('urgent', 'neg|sick|hurts * breathe'),
   ...rule('urgent', 'swell ~ face, face ~ swell'),
+  ...rule('urgent', 'took|put ~ lots ~ med|clitic', 'double_dose'),
   ...rule('urgent', '^ wholebox $, overdose, many ~ instead ~ num', 'double_dose'),
   ...rule(
     'urgent',
@@ -49,12 +53,20 @@ export const RULES: Rule[] = [
     'doctor * advised ~ taking|takeinf, doctor * advised, advised * doctor, doctor * said * neg ~ takeinf|took|takepres, doctor * said * neg, doctor * said * stopped',
     'advised',
   ),
-  ...rule('not_taken', 'stopped|stopimp ~ takeinf|taking|med|drug, stopped ~ clitic $, ^ clitic stopped $', 'refused'),
+  ...rule(
+    'not_taken',
+    'stopped|stopimp ~ takeinf|taking|med|drug, stopped ~ clitic $, ^ clitic stopped $, ^ already stopped $',
+    'refused',
+  ),
+  ...rule('not_taken', 'neg ~ want takeinf', 'refused'),
   ...rule(
     'opt_out',
     'remove, neg ~ optin, neg ~ want * receive|message|contact, neg ~ contact, neg ~ receive ~ message',
   ),
-  ...rule('opt_out', 'stopimp|stopall * contact|message|receive|remove, none|neg more ~ message'),
+  ...rule(
+    'opt_out',
+    'stopimp|stopall * contact|message|receive|remove, stopped ~ contact, stopped elsewhat ~ message, none|neg more ~ message',
+  ),
   ...rule('wrong_person', 'wrong, iamnot ~ unknown $'),
 
   ...rule('wrong_person', 'iamnot * phone, phone ~ neg ~ isa'),
@@ -83,7 +95,7 @@ export const RULES: Rule[] = [
   ...rule('problem', 'nomoney', 'cost'),
   ...rule('not_taken', 'noaccess', 'no_access'),
   ...rule('problem', 'cantswallow'),
-  ...rule(null, 'lack ~ thing|food'),
+  ...rule(null, 'lack ~ thing|food, out ~ thing|phone'),
   ...rule('problem', 'lack unknown', 'out_of_medicine', 'unsure'),
   ...rule('problem', 'out|lack', 'out_of_medicine'),
   ...rule('problem', 'sick|hurts', 'felt_sick'),
@@ -95,7 +107,7 @@ export const RULES: Rule[] = [
   ...rule('later', 'due', undefined, 'unsure'),
   ...rule('not_taken', 'quit', 'refused'),
   ...rule('not_taken', 'almost ~ took|takepres', undefined, 'unsure'),
-  ...rule('not_taken', '^ took neg $'),
+  ...rule('not_taken', '^ took neg $, med|drug neg $'),
   ...rule('later', 'notyet ~ fut|takepres|took|takeinf|taking|gave|put|done|had, neg * notyet, notyet'),
   ...rule(
     'not_taken',
@@ -117,10 +129,13 @@ export const RULES: Rule[] = [
   ),
 
   ...rule('later', 'must|want ~ takeinf|later', undefined, 'unsure'),
-  ...rule(null, 'third|kin ~ takepres|took3, takepres|took3 ~ su ~ med, takepres|took3 * third|kin'),
+  ...rule(
+    null,
+    'fut ~ takeinf thing, taking thing, taking poss|art thing, third|kin ~ takepres|took3, takepres|took3 ~ su ~ med, takepres|took3 * third|kin',
+  ),
   ...rule(
     'later',
-    'fut * takeinf|takepres|took, soon ~ takepres, takepres ~ soon, takepres * later|busy|clock, later|part|clock|afterprep * takepres, fut $',
+    'soon ~ taking, taking ~ soon, fut * takeinf|takepres|took, soon ~ takepres, takepres ~ soon, takepres * later|busy|clock, later|part|clock|afterprep * takepres, fut $',
   ),
 
   ...rule('later', 'taking|takepres|tomorrow|when, ^ soon $', undefined, 'unsure'),

@@ -38,7 +38,8 @@ export function clausesOf(text: string, locale?: string, additions?: Partial<Rec
     if (first === undefined) break;
     const symbol = symbolAt(lexicons, words, i, spanOf(tokens, i));
     const last = clauses.at(-1);
-    const adjunct = first.stop === '' && last !== undefined && opensAdjunct(symbol, last.symbols, words[i + 1]);
+    const adjunct =
+      first.stop === '' && last !== undefined && opensAdjunct(symbol, last.symbols, words[i + symbol.words.length]);
     if (last === undefined || first.stop !== '' || adjunct || symbol.classes.has('buteasy') || joins(tokens, i)) {
       clauses.push({ symbols: [symbol], asked: first.asked, adjunct: adjunct || symbol.classes.has('thanksfor') });
     } else {
@@ -60,9 +61,25 @@ function opensAdjunct(symbol: Piece, before: Piece[], next: string | undefined):
   );
 }
 
-/** "ya la tomé no me regañe". */
+/** "took it when I got up": when, of what was done. */
+const WHENS = /^(when i|once i|after i|when im|as soon as|quando eu|assim que|assim que eu|depois que)$/;
+const TO_COME = /^(get|go|eat|finish|am|can|come|leave|wake|i|im|chegar|acordar|comer|sair|puder|terminar|acabar|eu)$/;
+/** "ya tomé ahora voy a descansar". */
+const NEXT = /^(ahora|agora|manana|amanha)$/;
+const GOES = /^(voy|vou|tengo|tenho|vamos|nos|ire)$/;
+
+/** "ya la tomé no me regañe", "já tomei vou pro trabalho". */
 const remarks = (symbol: Piece, next: string | undefined) =>
-  symbol.words.join(' ') === 'no' && /^(me|te|se|nos|hay|sea|seas|sean)$/.test(next ?? '');
+  (symbol.classes.has('fut') &&
+    /^(ya )?(voy|vou|ill|i will|vamos)( |$)/.test(symbol.words.join(' ')) &&
+    next !== undefined &&
+    !TAKES.test(next)) ||
+  (NEXT.test(symbol.words.join(' ')) && GOES.test(next ?? '')) ||
+  (WHENS.test(symbol.words.join(' ')) && next !== undefined && !TO_COME.test(next)) ||
+  (symbol.words.join(' ') === 'no' && /^(me|te|se|nos|hay|sea|seas|sean)$/.test(next ?? ''));
+/** What a plan would have to be of, to be about the dose. */
+const TAKES =
+  /^(tom|beb|pon|inye|injet|aplic|trag|engol|us[aeo]|dar|fin|term|acab|repet|tak|inject|swallow)|^(me|te|la|lo|las|los|le|les|se|o|a|as|os|ya|ja|esta|do|have|try|be|get|it)$/;
 
 /** "y", "and", "e" between two things said, not between two numbers of a list. */
 function joins(tokens: Token[], i: number): boolean {

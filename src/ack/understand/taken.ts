@@ -1,11 +1,11 @@
 import { GIVES, givenAway, isAnother, owner } from './another.ts';
-import { ofCare } from './care.ts';
+import { givenToMe, ofCare } from './care.ts';
 import { all, some } from './match.ts';
 import type { Clause, Piece } from './symbols.ts';
 
 /**
  * What a clause says of having taken it: `strong`: in so many words, every one of them plain; `told`: plainly in its core,
- * beside words that nobody knows; `care`: of a person or an animal in the sender's care; `weak`: by a yes that only the
+ * beside words that nobody knows; `care`: of a person or an animal in the sender's care, or given to the sender by another; `weak`: by a yes that only the
  * question explains; `maybe`: a verb for it, and something that could take it back; `no`: nothing.
  */
 export type Claim = 'strong' | 'told' | 'care' | 'weak' | 'maybe' | 'no';
@@ -30,10 +30,30 @@ const mild = (symbol: Piece) =>
   all(symbol, PLAIN) || (some(symbol, PLAIN) && [...symbol.classes].every((c) => PLAIN.test(c) || HARMLESS.test(c)));
 const says = (symbol: Piece) => some(symbol, SAYS);
 
-export function claimOf({ symbols, asked }: Clause): Claim {
+export function claimOf(clause: Clause): Claim {
+  const symbols = afterSignal(clause.symbols);
+  const claim = claimIn(symbols, clause.asked);
+  return claim === 'strong' && symbols !== clause.symbols ? 'told' : claim;
+}
+
+const SIGNAL = /^(mensa|alarm|aviso|record|lembre|messag|remind|notific)/;
+const WRITES = /^(escrib|escrev|mand|llam|avis|text|wrote|messag)/;
+/** "apenas sonó el mensaje la tomé": what follows the signal. */
+function afterSignal(symbols: Piece[]): Piece[] {
+  const before = /^(antes|before)/.test(symbols[0]?.words[0] ?? '');
+  const signal = symbols.findIndex((s) => SIGNAL.test(s.words[0] ?? '') || (before && WRITES.test(s.words[0] ?? '')));
+  const lead = symbols.slice(0, signal);
+  const begins =
+    lead.some((s) => some(s, /^(sub|when)$/)) &&
+    lead.every((s) => some(s, /^(sub|when|unknown|su|art|poss|filler|time|addr|yes|clitic)$/));
+  const next = symbols[signal + 1];
+  return begins && next !== undefined && some(next, /^(clitic|took|i|already)$/) ? symbols.slice(signal + 1) : symbols;
+}
+
+function claimIn(symbols: Piece[], asked: boolean): Claim {
   const core = symbols.findIndex((s) => says(s) || (some(s, /^had$/) && symbols.some((x) => some(x, /^(med|drug)$/))));
   if (asked || questions(symbols)) return core >= 0 ? 'maybe' : 'no';
-  if (ofCare(symbols)) return 'care';
+  if (ofCare(symbols) || givenToMe(symbols)) return 'care';
   if (core >= 0) {
     if (isAnother(symbols, core)) return 'maybe';
     if (symbols.every((s, i) => plain(s, i, symbols))) return 'strong';
@@ -44,8 +64,16 @@ export function claimOf({ symbols, asked }: Clause): Claim {
   if (symbols.some((s) => some(s, /^(took3|qu_taken)$/))) return 'maybe';
   if (symbols.some((s) => some(s, /^(third|kin|su)$/)) && symbols.some((s) => some(s, /^(takepres|swallowed)$/)))
     return 'maybe';
-  return isYes(symbols) ? 'weak' : 'no';
+  return isYes(symbols) || isAgo(symbols) ? 'weak' : 'no';
 }
+
+const WHEN = /^(ago|time|num|num\d+|many|lots|listed|unit|filler|thanks|greet|addr|soon|atprep)$/;
+const PAST = /\b(hace|ase|faz|ha|ago|just now)\b/;
+/** "hace como 20 min": it was done, and then. */
+export const isAgo = (symbols: Piece[]) =>
+  symbols.every((s) => all(s, WHEN)) &&
+  symbols.some((s) => some(s, /^(time|unit|ago)$/)) &&
+  PAST.test(symbols.flatMap((s) => s.words).join(' '));
 
 /** It begins as a question does, or is a condition. */
 export function questions(symbols: Piece[]): boolean {
@@ -71,16 +99,22 @@ function isYes(symbols: Piece[]): boolean {
   const one = symbols.length === 1 && symbols[0]?.num === 1;
   if (!one && !symbols.some((s) => some(s, YES))) return false;
   const thumbOnly = !one && symbols.every((s) => !some(s, /^(yes|already|ready)$/));
-  if (thumbOnly && symbols.some((s) => !s.classes.has('thumb'))) return false;
+  if (thumbOnly && symbols.some((s) => !some(s, /^(thumb|med)$/))) return false;
   return symbols.every(
-    (s) =>
-      some(s, WITH_YES) &&
+    (s, i) =>
+      (some(s, WITH_YES) || isLed(s, i, symbols)) &&
       !/^(me|te|se|le|les|nos)$/.test(s.words.join(' ')) &&
       !(s.classes.has('doctor') && some(symbols[symbols.indexOf(s) - 1] ?? s, /^(atprep|with)$/)) &&
-      [...s.classes].every((c) => WITH_YES.test(c) || HARMLESS.test(c)) &&
+      [...s.classes].every((c) => WITH_YES.test(c) || HARMLESS.test(c) || /^(food|thing|amount)$/.test(c)) &&
       (s.num === undefined || s.num === 1 || s.classes.has('clock') || s.classes.has('unit')),
   );
 }
+
+const DRINK = /^(agua|water|dagua|leche|leite|milk|jugo|suco|juice)$/;
+/** What it was taken with: "sí, con un vaso de agua". */
+const isLed = (symbol: Piece, i: number, symbols: Piece[]) =>
+  (DRINK.test(symbol.words[0] ?? '') || (symbol.classes.has('thing') && !symbol.classes.has('food'))) &&
+  symbols.slice(Math.max(0, i - 4), i).some((s) => some(s, /^with$/));
 
 function plain(symbol: Piece, i: number, symbols: Piece[]): boolean {
   const before = symbols.slice(Math.max(0, i - 3), i);

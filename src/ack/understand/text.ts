@@ -38,11 +38,14 @@ const SHORTHAND = /(?<![\p{L}\d])(?:b4|l8r|gr8|m8|2day|2nite|2moro|w\/o|w\/)(?!\
 
 /** The reminder's own words, which come back in a reply that quotes it. */
 const ECHOES = [
-  /\b(responda|responde|conteste|marque|reply|responda com|answer|press|text)\s+["']?1\b[^\n]{0,60}?\b2\b[^\n,.!?]{0,25}?\b(no|not|nao|skipped|skip)\b( la tomo| lo tomo| tomou| taken)?/g,
+  /["“”«»][^"“”«»\n]{0,200}(?:responda|reply|hora de|time for|recordatorio|hora do)[^"“”«»\n]{0,200}["“”«»]/g,
+  /\b(responda|responde|conteste|marque|reply|responda com|answer|press|text)\s+["']?1\b[^\n]{0,60}?\b2\b[^\n,.!?]{0,25}?\b(no|not|nao|skipped|skip)\b( la tomo| lo tomo| tomou| taken)?(?:, (?:luego|despues|later|depois) (?:si|se|for|if) (?:mas tarde|mais tarde|later))?/g,
   /^[^\n]{0,80}(escribio|wrote|escreveu):/gm,
   /^\s*>[^\n]*$/gm,
-  /["“”«»][^"“”«»\n]{0,200}(?:responda|reply|hora de|time for|recordatorio|hora do)[^"“”«»\n]{0,200}["“”«»]/g,
 ];
+
+/** A word in quotation marks inside a sentence is not meant as it stands: I "took" it. */
+const SCARE = /["“”«»](\p{L}+)["“”«»]/gu;
 
 /** Lower case, no accents, no invisible or bidirectional characters, curly quotes straight, emoji as words, quotes removed. */
 function clean(text: string): string {
@@ -59,7 +62,7 @@ function clean(text: string): string {
     .replace(LAUGHTER, ' laughter ');
   for (const [emoji, word] of EMOJI) folded = folded.replace(emoji, word);
   for (const echo of ECHOES) folded = folded.replace(echo, ' . ');
-  return folded;
+  return /[\p{L}\d]/u.test(folded.replace(SCARE, '')) ? folded.replace(SCARE, ' scarequote $1 ') : folded;
 }
 
 const PIECES = /(\d{1,2})[:.h](\d{2})(?!\d)|\d+|\p{L}+/gu;

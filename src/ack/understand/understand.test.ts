@@ -61,6 +61,36 @@ describe('the time that it names', () => {
   ])('%s', (text, about) => expect(understand(text).about).toEqual(about));
 });
 
+describe('what everyday patients write', () => {
+  test.each<[string, Intent]>([
+    ['Sí. Gracias por estar tan atenta conmigo.', 'taken'],
+    ['mi esposa ya me la dio', 'taken'],
+    ['el doctor me dio las pastillas', 'other'],
+    ['mi esposa me dio la noticia', 'other'],
+    ['hace como 15 min', 'taken'],
+    ['comí hace 15 min', 'other'],
+    ['ni bien sonó el recordatorio la tomé', 'taken'],
+    ['apenas suene el recordatorio la tomo', 'later'],
+    ['ya la tomé ahora voy a barrer', 'taken'],
+    ['ya tomé café ahora voy a tomar la pastilla', 'later'],
+    ['desayuné y después la tomé', 'taken'],
+    ['desayuno y después la tomo', 'later'],
+    ['took it this morning when I got back', 'taken'],
+    ['no había leído el aviso, ya la tomé', 'taken'],
+    ['la del mediodía en lugar de la de la noche, la tomé', 'other'],
+    ['sure, I "took" it', 'other'],
+    ['1 👍', 'taken'],
+    ['2 👍', 'other'],
+    ['1 mas', 'other'],
+    ['si y no', 'other'],
+    ['ya tomé, ya deje de mandar mensajes', 'opt_out'],
+    ['me tomé como 12 pastillas', 'urgent'],
+    ['mi nieta se tragó las pastillas, ayuda', 'urgent'],
+    ['"Su medicina de las 08:00. Responda 1 si ya la tomó, 2 si no, LUEGO si más tarde"\nsi', 'taken'],
+    ['Su medicina de las 08:00. Responda 1 si ya la tomó, 2 si no, LUEGO si más tarde', 'other'],
+  ])('%j', (text, intent) => expect(understand(text, {}).intent).toBe(intent));
+});
+
 describe('how it is written', () => {
   test.each([
     'Y\u200ba la tome\u0301',

@@ -1,9 +1,10 @@
 import { leavesAlone } from './beside.ts';
 import { ofCare } from './care.ts';
-import { all, type Hit, hitsOf, some } from './match.ts';
-import { aboutOf, choiceOf, readNumbers } from './named.ts';
+import { isHour, isPlain, isPolite, isThanks, laughs, names, thanksForReminder } from './courtesy.ts';
+import { type Hit, hitsOf, some } from './match.ts';
+import { aboutOf, choiceOf, readNumbers, readOrder } from './named.ts';
 import { type Clause, clausesOf } from './symbols.ts';
-import { type Claim, claimOf, questions } from './taken.ts';
+import { type Claim, claimOf, isAgo, questions } from './taken.ts';
 import type { Intent, Reason, Said, Understanding } from './types.ts';
 import { wholeAnswer } from './whole.ts';
 
@@ -40,6 +41,7 @@ export function understand(
 ): Understanding {
   const clauses = clausesOf(text, locale, additions);
   readNumbers(clauses);
+  readOrder(clauses);
   spreadQuestions(clauses);
   const said = wholeAnswer(clauses) ?? sayings(clauses);
   const [first = { intent: 'other', sure: false } as Said, ...rest] = said;
@@ -82,11 +84,17 @@ function sayings(clauses: Clause[]): Said[] {
     const hits = claim === 'strong' ? [] : hitsOf(clause);
     const heard = hits.flatMap((hit) => (isWhen(clause, hit) ? [] : heardIn(clause, hit)));
     // The clause tells of the past, and nothing in it takes that back: its "on the bus", "before work" are when it was.
-    return { clause, hits, heard: claim === 'told' ? heard.filter((s) => s.intent !== 'later') : heard, claim };
+    return {
+      clause,
+      hits,
+      heard: claim === 'told' || isAgo(clause.symbols) ? heard.filter((s) => s.intent !== 'later') : heard,
+      claim,
+    };
   });
   forgive(readings);
   if (readings.some(asksOfOthers)) {
-    for (const reading of readings) reading.heard = reading.heard.filter(({ intent }) => intent !== 'later');
+    for (const reading of readings)
+      reading.heard = reading.heard.filter(({ intent }) => intent !== 'later' && intent !== 'not_taken');
   }
   if (clauses.some(({ symbols }) => symbols.some((s) => s.classes.has('carer')))) {
     for (const reading of readings) reading.heard = reading.heard.filter(({ intent }) => intent !== 'wrong_person');
@@ -95,6 +103,11 @@ function sayings(clauses: Clause[]): Said[] {
   for (const said of readings.flatMap((r) => r.heard)) {
     heard.set(said.intent, both(heard.get(said.intent), said));
   }
+  if (
+    readings.some((r) => r.claim === 'care') &&
+    clauses.some(({ symbols }) => symbols.some((s) => s.classes.has('help')))
+  )
+    heard.set('urgent', { intent: 'urgent', sure: false });
   const taken = takenOf(readings, heard);
   if (taken?.wins) heard.delete('not_taken');
   const contradicted = taken !== null && !taken.wins;
@@ -112,7 +125,9 @@ const isWhen = ({ symbols }: Clause, { rule, at }: Hit) =>
 
 /** "has mom taken hers? I'm at work". */
 const asksOfOthers = ({ clause: { symbols, asked } }: Reading) =>
-  asked && symbols.some((s) => some(s, /^(third|care|kin)$/)) && symbols.some((s) => some(s, /^(took|took3|gave)$/));
+  (asked || symbols.some((s) => s.classes.has('doubt'))) &&
+  symbols.some((s) => some(s, /^(third|care|kin)$/)) &&
+  symbols.some((s) => some(s, /^(took|took3|gave)$/));
 
 /** After a plain claim, a "no" or a "later" that is about something else says nothing of the dose. */
 function forgive(readings: Reading[]): void {
@@ -161,7 +176,8 @@ function takenOf(readings: Reading[], heard: Map<Intent, Said>): { sure: boolean
   const rest = readings.filter((r) => !telling.includes(r));
   if (telling.length > 0) {
     const sure =
-      telling.every((r) => r.claim === 'strong') && rest.every((r) => r.claim === 'weak' || isPlain(r) || isUndone(r));
+      telling.every((r) => r.claim === 'strong') &&
+      rest.every((r) => r.claim === 'weak' || (r.heard.length === 0 && isPlain(r.clause)) || isUndone(r));
     const wins = rest.every(
       (r) =>
         r.claim === 'weak' ||
@@ -173,9 +189,9 @@ function takenOf(readings: Reading[], heard: Map<Intent, Said>): { sure: boolean
   if (cared && readings.every((r) => r.heard.length === 0 && (/care|weak/.test(r.claim) || leavesAlone(r.clause))))
     return { sure: false, wins: true };
   if (readings.some((r) => r.claim === 'weak') && !isReceipt(readings)) {
-    if (heard.size === 0 && readings.every((r) => r.claim === 'weak' || isPolite(r)))
-      return { sure: !laughs(readings), wins: true };
-    const past = readings.every((r) => r.claim === 'weak' || isPolite(r) || isPast(r));
+    if (heard.size === 0 && readings.every((r) => r.claim === 'weak' || isPolite(r.clause) || hedges(r)))
+      return { sure: !readings.some(({ clause }) => laughs(clause)) && !readings.some(hedges), wins: true };
+    const past = readings.every((r) => r.claim === 'weak' || isPolite(r.clause) || isPast(r));
     if (past) return { sure: false, wins: true };
     return readings.some((r) => r.claim === 'weak' && names(r.clause)) ? { sure: false, wins: false } : null;
   }
@@ -183,17 +199,16 @@ function takenOf(readings: Reading[], heard: Map<Intent, Said>): { sure: boolean
   return readings.some((r) => /^(maybe|told|care)$/.test(r.claim)) && !denied ? { sure: false, wins: false } : null;
 }
 
-const REMINDED = /record|remind|lembr|avis|checking/;
+/** Not in so many words. */
+const hedges = ({ claim, clause }: Reading) =>
+  (claim === 'no' && isThanks(clause)) || isAgo(clause.symbols) || isHour(clause);
+
 /** "ya gracias por el recordatorio": it was read, no more. */
 const isReceipt = (readings: Reading[]) =>
-  readings.some(({ clause }) => clause.symbols.some((s) => some(s, /^thanks/) && REMINDED.test(s.words.join(' ')))) &&
+  readings.some(({ clause }) => thanksForReminder(clause)) &&
   readings.every(
     ({ claim, clause }) => claim !== 'weak' || !clause.symbols.some((s) => some(s, /^(yes|ready|thumb|num1)$/)),
   );
-
-/** "si jaja" may be no answer at all. */
-const laughs = (readings: Reading[]) =>
-  readings.some(({ clause }) => clause.symbols.some((s) => s.words[0] === 'laughter'));
 
 /** Said before the claim, and made good by it: forgotten, asleep; or said of another day. */
 function overtaken(reading: Reading, readings: Reading[], telling: Reading[]): boolean {
@@ -222,17 +237,3 @@ const isPast = ({ clause, heard }: Reading) =>
   heard.length > 0 &&
   heard.every((s) => s.intent === 'not_taken') &&
   clause.symbols.some((s) => s.classes.has('pastday'));
-
-const POLITE = /^(thanks|greet|addr|filler|doctor|correction|buteasy|joins|carer|all|art|listed|time|ago|unit)$/;
-const BESIDE = /^(ok|ate|time|soon|i|plead|report|yes|already|thumb|art|part|part_\w+|clitic)$/;
-
-const isPolite = ({ clause }: Reading) =>
-  !clause.asked &&
-  clause.symbols.every(
-    (s, i) => all(s, POLITE) || (s.num !== undefined && clause.symbols[i + 1]?.classes.has('unit') === true),
-  );
-const isPlain = ({ clause, heard }: Reading) =>
-  !clause.asked &&
-  heard.length === 0 &&
-  clause.symbols.every((s) => [...s.classes].every((c) => POLITE.test(c) || BESIDE.test(c)));
-const names = ({ symbols }: Clause) => symbols.some((s) => some(s, /^(part|clock|listed)$/));

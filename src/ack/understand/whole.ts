@@ -3,7 +3,10 @@ import type { Clause } from './symbols.ts';
 import type { Intent, Said } from './types.ts';
 
 const POLITE = /^(thanks|greet|addr|plead|filler|buteasy|joins)$/;
-const LIST = /^(phone|num\d*|listed|many|clock|art|option|all|thanks|greet|addr|filler|plead|clitic|atprep|joins)$/;
+const LIST =
+  /^(phone|num\d*|listed|many|clock|art|option|all|thanks|greet|addr|filler|plead|clitic|atprep|joins|thumb)$/;
+
+const MORE = /^(mas|more|mais)$/;
 
 /** What a message says that is one word of command, one number, or nothing but "no": null for any other message. */
 export function wholeAnswer(clauses: Clause[]): Said[] | null {
@@ -41,10 +44,13 @@ export function wholeAnswer(clauses: Clause[]): Said[] | null {
   const mended = corrected(symbols);
   if (mended) return [mended];
   if (core.every((s) => s.classes.has('qu_taken'))) return [{ intent: 'taken', sure: false }];
-  if (core.some((s) => s.num !== undefined) && symbols.every((s) => all(s, LIST))) return [number(core)];
+  if (core.some((s) => s.num !== undefined) && symbols.every((s) => all(s, LIST) && !MORE.test(s.words[0] ?? '')))
+    return [number(core)];
   if (core.every((s) => some(s, /^(neg|i)$/) || s.classes.has('thumb')) && core.some((s) => s.classes.has('neg'))) {
     return [{ intent: 'not_taken', sure: true }];
   }
+  if (symbols.some((s) => s.classes.has('yes')) && BOTH.test(symbols.flatMap((s) => s.words).join(' ')))
+    return [{ intent: 'other', sure: false }];
   if (core.every((s) => some(s, /^(neg|yes|ok|already)$/)) && core.some((s) => s.classes.has('neg')))
     return [{ intent: 'not_taken', sure: false }];
   return null;
@@ -54,6 +60,9 @@ const COMMANDS: [string, Intent][] = [
   ['stopall', 'opt_out'],
   ['optin', 'opt_in'],
 ];
+
+/** "yes and no". */
+const BOTH = /^(si y|yes and|sim e) (no|nao)$/;
 
 /** "2 perdón, 1": the last number counts. */
 function corrected(symbols: Clause['symbols']): Said | null {
@@ -74,6 +83,14 @@ const TAKE_BACK =
 function number(core: Clause['symbols']): Said {
   const numbers = core.filter((s) => s.num !== undefined);
   const female = core.some((s) => s.words[0] === 'la' || s.words[0] === 'a');
+  const listed = core.some((s) => /^(la|a)$/.test(s.words.join(' ')));
+  const thumbs = core.some((s) => s.classes.has('thumb'));
+  if (numbers.length === 1 && listed && numbers[0]?.num === 1 && !thumbs && core.length === 2)
+    return { intent: 'taken', sure: false };
+  if (thumbs)
+    return numbers.length === 1 && numbers[0]?.num === 1
+      ? { intent: 'taken', sure: true }
+      : { intent: 'other', sure: false };
   if (numbers.length === 1 && !female && !core.some((s) => some(s, /^(all)$/))) {
     if (numbers[0]?.num === 1) return { intent: 'taken', sure: true };
     if (numbers[0]?.num === 2) return { intent: 'not_taken', sure: true };
