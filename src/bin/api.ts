@@ -3,6 +3,8 @@ import { closeApp, openApp } from '../app.ts';
 import { buildServer } from '../http/server.ts';
 import { runProcess } from '../process.ts';
 
+const SWEEP_MS = 200;
+
 /** The HTTP API, the pages behind links and the clinic page. Needs PostgreSQL only: it stays up without Redis. */
 await runProcess('api', async (config) => {
   const app = await openApp('api', config);
@@ -12,7 +14,10 @@ await runProcess('api', async (config) => {
   return {
     url,
     async stop() {
+      // A connection whose request was being answered as we were told to stop is kept open by its caller afterwards.
+      const sweeping = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS);
       await server.close();
+      clearInterval(sweeping);
       await closeApp(app);
     },
   };
