@@ -9,7 +9,8 @@ const AnswerSchema = Type.Enum(['taken', 'skipped', 'snoozed']);
 const Effect = Type.Enum(['applied', 'repeated', 'refused']);
 const TakenAt = Type.String({
   format: 'date-time',
-  description: 'when it was taken, if not just now: an instant with its offset, at most 7 days ago; a minute ahead, for phones whose clock is, counts as now',
+  description:
+    'when it was taken, if not just now: an instant with its offset, at most 7 days ago; a minute ahead, for phones whose clock is, counts as now',
 });
 
 const doseFields = {
