@@ -1,5 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { accessSync, constants, readFileSync } from 'node:fs';
+import type { Static, TSchema } from 'typebox';
+import { Value } from 'typebox/value';
 
 // Readers of single settings: each takes the text of a variable and throws an Error that says what it must be.
 
@@ -102,17 +104,29 @@ export function dataKeys(text: string): DataKey[] {
   return keys;
 }
 
+/** JSON, or what a JSON file at this path holds; `what` it must be is said when it is neither. */
+function jsonOrFile(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text.startsWith('{') ? text : readFileSync(text, 'utf8'));
+  } catch {
+    throw new Error(what);
+  }
+}
+
+/** As `jsonOrFile`, of this shape; of what is wrong in it the place is said, and no value. */
+export function jsonOfShape<Shape extends TSchema>(text: string, shape: Shape, what: string): Static<Shape> {
+  const parsed = jsonOrFile(text, what);
+  const [wrong] = Value.Errors(shape, parsed);
+  if (wrong === undefined) return parsed as Static<Shape>;
+  const place = wrong.instancePath.slice(1).replaceAll('/', '.');
+  throw new Error(place === '' ? wrong.message : `${place} ${wrong.message}`);
+}
+
 /** A Google service account: its JSON, or the path of a file that holds it. */
 export function serviceAccount(text: string): ServiceAccount {
-  let parsed: Partial<ServiceAccount> | null;
-  try {
-    parsed = JSON.parse(text.startsWith('{') ? text : readFileSync(text, 'utf8'));
-  } catch {
-    parsed = null;
-  }
-  if (parsed === null) {
-    throw new Error('must be the path of a Google service account file, or its JSON');
-  }
+  const what = 'must be the path of a Google service account file, or its JSON';
+  const parsed = jsonOrFile(text, what) as Partial<ServiceAccount> | null;
+  if (parsed === null) throw new Error(what);
   for (const field of ['project_id', 'client_email', 'private_key'] as const) {
     if (typeof parsed[field] !== 'string') throw new Error(`has no ${field}`);
   }

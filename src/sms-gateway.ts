@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
+import { jsonOfShape } from './setting-values.ts';
 
 const exactly = { additionalProperties: false };
 const Pointer = Type.String({ pattern: '^/' });
@@ -46,18 +45,7 @@ export type SmsGateway = Described &
 
 /** Reads the gateway of `SMS_HTTP`: a path of a JSON file, or the JSON. Throws with what is wrong, without any value. */
 export function readSmsGateway(text: string): SmsGateway {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.startsWith('{') ? text : readFileSync(text, 'utf8'));
-  } catch {
-    throw new Error('must be the path of a JSON file that describes the gateway, or its JSON');
-  }
-  const [wrong] = Value.Errors(Gateway, parsed);
-  if (wrong !== undefined) {
-    const place = wrong.instancePath.slice(1).replaceAll('/', '.');
-    throw new Error(place === '' ? wrong.message : `${place} ${wrong.message}`);
-  }
-  const gateway = parsed as Described;
+  const gateway = jsonOfShape(text, Gateway, 'must be the path of a JSON file that describes the gateway, or its JSON');
   if (!URL.canParse(gateway.url)) throw new Error('url must be a URL');
   const headers = Object.entries(gateway.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   const defaults = { method: 'POST' as const, outcomes: {}, states: {}, perSecond: 10, weight: 1 };
