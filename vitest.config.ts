@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A failure is told in one line, and whoever sees only that line must see what was wrong.
+    chaiConfig: { truncateThreshold: 1000 },
     coverage: {
       provider: 'v8',
       include: ['{src,channels,schedulers}/**/*.ts'],

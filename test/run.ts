@@ -57,30 +57,42 @@ async function step(
   return ended.ok;
 }
 
+const LONGEST_WHY = 1000;
+
 interface Results {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
+  }[];
 }
 
-/** What failed, by file and name; a file that could not even be loaded counts as one failed test. */
+/** What failed, by file and name, and why; a file that could not even be loaded counts as one failed test. */
 function failedTests({ testResults }: Results): string[] {
-  return testResults.flatMap(({ name, status, assertionResults }) => {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name);
-    if (status === 'failed' && assertionResults.length === 0) return [`${file}: not loaded`];
-    return assertionResults.filter((one) => one.status === 'failed').map((one) => `${file}: ${one.fullName}`);
+    if (status === 'failed' && assertionResults.length === 0) return [told(`${file}: not loaded`, message)];
+    const failed = assertionResults.filter((one) => one.status === 'failed');
+    return failed.map(({ fullName, failureMessages }) => told(`${file}: ${fullName}`, failureMessages[0]));
   });
 }
 
-/** vitest's own numbers, after the names of what failed: whoever sees only the end of the output sees those. */
+function told(what: string, why = ''): string {
+  return `failed: ${what}\n  ${why.split('\n', 1)[0]?.slice(0, LONGEST_WHY)}`;
+}
+
+/** vitest's own numbers, after what failed and why: whoever sees only the end of the output sees those. */
 function summary(file: string): string {
   const results: Results = JSON.parse(readFileSync(file, 'utf8'));
   const failed = failedTests(results);
   const skipped = results.numPendingTests + results.numTodoTests;
   const counts = `tests: ${results.numPassedTests} passed, ${failed.length} failed, ${skipped} skipped`;
-  return [...failed.map((name) => `failed: ${name}`), counts].join('\n');
+  return [...failed, counts].join('\n');
 }
 
 const args = process.argv.slice(2);
