@@ -56,8 +56,8 @@ export async function serverClock(settings: ClockSettings): Promise<ServerClock>
   };
   await ask(); // the first answer pays for the connection
   const first = await read();
-  /** The server's time less the steady clock's. */
-  let ahead = first.server - (first.before + first.after) / 2;
+  /** The server's time less the steady clock's: at first the least that it can be, since nothing may leave before its time. */
+  let ahead = first.server - first.after;
   let shown = 0;
   const sync = async () => {
     const next = nearest(ahead, await read());

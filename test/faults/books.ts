@@ -62,7 +62,7 @@ export async function readBooks(app: App, due: Date): Promise<{ doses: DoseRow[]
   return { doses, messages };
 }
 
-/** Processes agree on the time no better than this (`clockOffset`). */
+/** The clocks of the services, of PostgreSQL and of the simulator drift apart by no more than this. */
 const CLOCK_MS = 5;
 
 /** What the books are held against besides the ledger. */
