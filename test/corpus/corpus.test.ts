@@ -1,25 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Intent, understand } from '#src/ack/understand/understand.ts';
 import { Matrix } from '#src/bin/commands/understand-matrix.ts';
+import { repliesOf } from './read.ts';
 
-interface Reply {
-  id: string;
-  text: string;
-  locale: string;
-  expected: Intent;
-  reason?: string;
-  note?: string;
-}
-
-const read = (name: string): Reply[] =>
-  readFileSync(new URL(name, import.meta.url), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-
-const replies = read('replies.ndjson');
-const heldOut = read('held-out.ndjson');
+const replies = repliesOf('replies');
+const heldOut = repliesOf('held-out');
 
 /** What was measured, less a little: a rule that costs more than this is wrong. */
 const FLOOR: Record<Intent, { precision: number; recall: number }> = {

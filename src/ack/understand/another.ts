@@ -1,4 +1,4 @@
-import { some } from './match.ts';
+import { any, some, textOf } from './match.ts';
 import type { Piece } from './symbols.ts';
 
 export const GIVES = /^(gave|put)$/;
@@ -18,17 +18,14 @@ export function isAnother(symbols: Piece[], core: number): boolean {
 
 /** "me tomé la de la noche adelantada": a dose that was not due yet. */
 function isAhead(symbols: Piece[]): boolean {
-  if (!symbols.some((s) => s.classes.has('ahead'))) return false;
+  const ahead = symbols.find((s) => s.classes.has('ahead'));
+  if (ahead === undefined) return false;
+  // In English the time must be the dose's: "the evening one early", not "this morning, early".
+  const english = /^(early|ahead)/.test(ahead.words[0] ?? '');
   return symbols.some(
-    (s, i) =>
-      (some(s, /^(part|clock)$/) &&
-        /^(early|ahead)/.test(aheadOf(symbols)) &&
-        some(symbols[i + 1] ?? s, /^(clitic|med|pm|am)$/)) ||
-      (some(s, /^(part|clock)$/) && !/^(early|ahead)/.test(aheadOf(symbols))),
+    (s, i) => some(s, /^(part|clock)$/) && (!english || some(symbols[i + 1] ?? s, /^(clitic|med|pm|am)$/)),
   );
 }
-
-const aheadOf = (symbols: Piece[]) => symbols.find((s) => s.classes.has('ahead'))?.words[0] ?? '';
 
 /** "I took hers", "tomei o dela", "le di mi pastilla": what was another's, or went to another. */
 function isOthers(symbols: Piece[], core: number): boolean {
@@ -39,6 +36,7 @@ function isOthers(symbols: Piece[], core: number): boolean {
     );
   return some(verb, /^took$/) && symbols.slice(core + 1, core + 6).some((s) => OTHERS.test(s.words.join(' ')));
 }
+
 /** "la pastilla del gato al perro": one's medicine, and another one. */
 export function ofSomeone(symbols: Piece[]): boolean {
   const people = symbols.filter((s) => some(s, /^(care|third|kin|spouse|friend)$/));
@@ -53,12 +51,12 @@ const isForIll = (symbols: Piece[]) =>
       s.classes.has('med') &&
       !(symbols[i - 1] ?? s).classes.has('poss') &&
       /^(para|pra|for)$/.test(symbols[i + 1]?.words.at(-1) ?? '') &&
-      symbols.slice(i + 2, i + 4).some((next) => some(next, /^(food|hurts|sick)$/)),
+      any(symbols.slice(i + 2, i + 4), /^(food|hurts|sick)$/),
   );
 
 /** "la de la noche en vez de la de la mañana": one of two times was taken, and not the other. */
 export const isInstead = (symbols: Piece[]) =>
-  /\b(en vez|en lugar|no lugar|ao inves|em vez|instead)\b/.test(symbols.flatMap((s) => s.words).join(' ')) &&
+  /\b(en vez|en lugar|no lugar|ao inves|em vez|instead)\b/.test(textOf(symbols)) &&
   symbols.filter((s) => some(s, /^(part|clock|med)$/)).length > 1;
 
 /** "laundry is done". */
@@ -76,12 +74,11 @@ export const owner = (before: Piece | undefined) => /^(de|del|da|do|of)$/.test(b
 
 /** Given to a doctor or a neighbour, it is not taken. */
 export const givenAway = (symbols: Piece[], i: number) =>
-  symbols.slice(0, i).some((s) => some(s, GIVES)) &&
-  /^(a|al|to|pro|pra|para|ao)$/.test(symbols[i - 1]?.words.at(-1) ?? '');
+  any(symbols.slice(0, i), GIVES) && /^(a|al|to|pro|pra|para|ao)$/.test(symbols[i - 1]?.words.at(-1) ?? '');
 
 /** A medicine's name alone may be another medicine: "tomé paracetamol". */
 function nameAlone(symbols: Piece[]): boolean {
-  if (symbols.some((s) => some(s, /^(already|yes)$/))) return false;
+  if (any(symbols, /^(already|yes)$/)) return false;
   return symbols.some(
     (s, i) =>
       s.classes.has('drug') &&

@@ -1,5 +1,5 @@
 import { isInstead } from './another.ts';
-import { some } from './match.ts';
+import { any, some } from './match.ts';
 import type { Clause, Piece } from './symbols.ts';
 
 /**
@@ -25,18 +25,18 @@ const FAREWELL = /^(nos|see|hasta|ate|te veo|la veo|lo veo|igual)/;
 
 /** May stand beside a claim and not touch it. */
 export function leavesAlone({ symbols, asked, adjunct }: Clause): boolean {
-  const takes = symbols.some((s) => some(s, TAKING));
+  const takes = any(symbols, TAKING);
   if (symbols.some((s, i) => takesBack(s, i, symbols))) return false;
   if (isInstead(symbols)) return false;
-  if (asked) return !symbols.some((s) => some(s, /^(took|takepres|had|done|didit|gave|put)$/));
+  if (asked) return !any(symbols, /^(took|takepres|had|done|didit|gave|put)$/);
   if (
     takes &&
-    symbols.some((s) => s.classes.has('gave')) &&
+    any(symbols, /^gave$/) &&
     symbols.some((s) => some(s, /^(third|spouse|friend)$/) && !s.classes.has('addr'))
   )
     return false;
   const about = adjunct || isAbout(symbols);
-  if (symbols.some((s) => some(s, DENIES)) && (takes || !about || deniesDose(symbols))) return false;
+  if (any(symbols, DENIES) && (takes || !about || deniesDose(symbols))) return false;
   if (
     symbols.some((s) => some(s, COMING) && !some(s, /^(greet|time|filler)$/)) &&
     (takes || !(about || isFarewell(symbols)))
@@ -63,9 +63,7 @@ const denied = (i: number, symbols: Piece[]) =>
 
 /** It has something to say of its own. */
 const isAbout = (symbols: Piece[]) =>
-  symbols.some(
-    (s) => some(s, CONTENT) && (!s.classes.has('unknown') || (s.words[0]?.length ?? 0) >= SHORT || s.classes.size > 1),
-  );
+  symbols.some((s) => some(s, CONTENT) && (!s.classes.has('unknown') || (s.words[0]?.length ?? 0) >= SHORT));
 
 /** "no la rosada", "not my evening one": the no is of a dose. */
 function deniesDose(symbols: Piece[]): boolean {

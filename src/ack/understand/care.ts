@@ -1,5 +1,5 @@
 import { ofSomeone } from './another.ts';
-import { some } from './match.ts';
+import { any, some, textOf } from './match.ts';
 import type { Piece } from './symbols.ts';
 
 /** What could take it back, or make it another's: a closed list. */
@@ -24,8 +24,8 @@ export function ofCare(symbols: Piece[], known = false): boolean {
     )
   )
     return false;
-  if (GIVEN.test(symbols.flatMap((s) => s.words).join(' '))) return false;
-  if (ownsMine(symbols) || ofSomeone(symbols) || symbols.some((s) => s.classes.has('spouse'))) return false;
+  if (GIVEN.test(textOf(symbols))) return false;
+  if (ownsMine(symbols) || ofSomeone(symbols) || any(symbols, /^spouse$/)) return false;
   const who = symbols.findIndex((s) => some(s, /^(care|carer)$/));
   if (who < 0)
     return (
@@ -46,7 +46,7 @@ const isEnglish = (symbol: Piece | undefined) => ENGLISH.test(symbol?.words[0] ?
 /** "ya se la tomó". */
 const isAwaited = (symbols: Piece[], verb: number) =>
   symbols[verb]?.words[0] === 'se' &&
-  symbols.slice(0, verb).some((s) => s.classes.has('already')) &&
+  any(symbols.slice(0, verb), /^already$/) &&
   symbols.slice(0, verb).every((s) => some(s, LEAD));
 
 /** "ele tomou sim". */
@@ -77,7 +77,7 @@ function ownsMine(symbols: Piece[]): boolean {
 
 /** "ate it", of an animal, may be an accident: it must be its own, or awaited. */
 function knowsWhat(symbols: Piece[], verb: number): boolean {
-  const its = symbols[verb]?.words[0] === 'se' || symbols.some((s) => some(s, /^(clitic|med|drug|su)$/));
+  const its = symbols[verb]?.words[0] === 'se' || any(symbols, /^(clitic|med|drug|su)$/);
   if (/^(comio|comeu|ate|eaten)$/.test(symbols[verb]?.words.at(-1) ?? '') && !its) return false;
   if (!some(symbols[verb] as Piece, /^swallowed$/) || some(symbols[verb] as Piece, /^(took3|took)$/)) return true;
   return symbols.some((s) => some(s, /^(already|su|med)$/) || s.words.at(-1) === 'dele' || s.words.at(-1) === 'dela');
@@ -89,31 +89,31 @@ function isNamed(symbols: Piece[], verb: number, known: boolean): boolean {
   if (name < 0 || name >= verb || !symbols[name]?.classes.has('unknown')) return false;
   if ((symbols[name]?.words[0]?.length ?? 0) < 3) return false;
   if (!symbols.slice(name + 1, verb).every((s) => some(s, /^(already|clitic|aux|unknown|time|filler)$/))) return false;
-  const verbs = symbols[verb] as Piece;
+  const took = symbols[verb] as Piece;
   const theirs =
-    (/^(her|his)$/.test(verbs.words.at(-1) ?? '') && some(symbols[verb + 1] ?? verbs, /^(med|drug)$/)) ||
+    (/^(her|his)$/.test(took.words.at(-1) ?? '') && some(symbols[verb + 1] ?? took, /^(med|drug)$/)) ||
     symbols.some(
       (s, i) =>
         (some(s, /^su$/) || /^(her|his|hers)$/.test(s.words.join(' '))) && some(symbols[i + 1] ?? s, /^(med|drug)$/),
     ) ||
     symbols.some((s, i) => s.classes.has('med') && /^del[ea]$/.test(symbols[i + 1]?.words.join(' ') ?? ''));
-  const awaited = symbols.slice(0, verb).some((s) => s.classes.has('already'));
+  const awaited = any(symbols.slice(0, verb), /^already$/);
   const its = symbols.some((s) => some(s, /^(med|drug)$/) || /^(se (la|lo)|la|lo)$/.test(s.words.join(' ')));
   const eaten =
-    (symbols[verb]?.words[0] === 'se' || /^(comeu|comio|engoliu|trago|ate)$/.test(symbols[verb]?.words.at(-1) ?? '')) &&
-    symbols.some((s) => some(s, /^(med|drug)$/));
+    (took.words[0] === 'se' || /^(comeu|comio|engoliu|trago|ate)$/.test(took.words.at(-1) ?? '')) &&
+    any(symbols, /^(med|drug)$/);
   return theirs || known || eaten || (awaited && its);
 }
 
 const GIVEN =
-  /\b(?:me (?:(?:la|lo|las|los) )?(?:dio|dieron)|me deu|me deram|gave me)\b|\b(?:me (?:(?:la|lo|las|los) )?(?:puso|pusieron|aplico|inyecto)|me (?:aplicou|aplicaram|injetou)|injected me)\b/;
+  /\b(?:me (?:(?:la|lo|las|los) )?(?:dio|dieron|puso|pusieron|aplico|inyecto)|me (?:deu|deram|aplicou|aplicaram|injetou)|(?:gave|injected) me)\b/;
 const AT_ONCE = /\b(?:puso|pusieron|aplico|inyecto|aplicou|aplicaram|injetou|injected)\b/;
 const AROUND = /^(clitic|art|poss|med|drug|atprep|clock|part|part_\w+|am|pm|soon|with|ago|unit|num)$/;
 const THEIRS = /\b(de el|de ella|del|dele|dela|his|her|su|sus|receta|receita|noticia)\b/;
 
 /** "mi esposo ya me la dio", "a enfermeira me aplicou a insulina": somebody gave the sender what was due. Nurses also hand out. */
 export function givenToMe(symbols: Piece[]): boolean {
-  const text = symbols.flatMap((s) => s.words).join(' ');
+  const text = textOf(symbols);
   const given = GIVEN.exec(text)?.[0];
   if (given === undefined || THEIRS.test(text) || symbols.some((s) => some(s, NOT) && !some(s, /^(filler|time)$/)))
     return false;

@@ -1,5 +1,5 @@
 import { leavesAlone } from './beside.ts';
-import { all, some } from './match.ts';
+import { all, any, some } from './match.ts';
 import type { Clause } from './symbols.ts';
 
 const POLITE = /^(thanks|greet|addr|filler|doctor|correction|buteasy|joins|carer|all|art|listed|time|ago|unit)$/;
@@ -31,4 +31,4 @@ export const thanksForReminder = ({ symbols }: Clause): boolean =>
 export const laughs = ({ symbols }: Clause): boolean => symbols.some((s) => s.words[0] === 'laughter');
 
 /** It names one of several doses. */
-export const names = ({ symbols }: Clause): boolean => symbols.some((s) => some(s, /^(part|clock|listed)$/));
+export const names = ({ symbols }: Clause): boolean => any(symbols, /^(part|clock|listed)$/);

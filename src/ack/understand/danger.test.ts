@@ -1,27 +1,17 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { repliesOf } from '#test/corpus/read.ts';
 import { understand } from './understand.ts';
 
-interface Reply {
-  text: string;
-  locale: 'es' | 'en' | 'pt';
-  expected: string;
-}
-
 /** Plain sentences of taking: a verb, no second thought in them. */
-const PLAIN: Reply[] = readFileSync(new URL('../../../test/corpus/replies.ndjson', import.meta.url), 'utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line))
-  .filter(
-    ({ text, expected }) =>
-      expected === 'taken' &&
-      /^[\p{L}\s'.!]+$/u.test(text) &&
-      / /.test(text) &&
-      /tom[eéa]|took|taken|\bdi\b|\bdei\b|gave/iu.test(text) &&
-      !/\b(pero|but|mas)\b|olvid|forgot|esquec/iu.test(text),
-  );
+const PLAIN = repliesOf('replies').filter(
+  ({ text, expected }) =>
+    expected === 'taken' &&
+    /^[\p{L}\s'.!]+$/u.test(text) &&
+    / /.test(text) &&
+    /tom[eéa]|took|taken|\bdi\b|\bdei\b|gave/iu.test(text) &&
+    !/\b(pero|but|mas)\b|olvid|forgot|esquec/iu.test(text),
+);
 
 /** The closed classes: denial, doubt, pretence, a part, another day, what is to come, another person, twice, a symptom. */
 const BEFORE = {

@@ -26,8 +26,10 @@ const MOST_STEM = 12;
 
 const node = (): Node => ({ next: new Map(), stems: new Map(), classes: [] });
 
+const empty = (): Lexicon => ({ root: node(), words: new Set(), stems: new Set() });
+
 function lexiconOf(words: Words): Lexicon {
-  const lexicon: Lexicon = { root: node(), words: new Set(), stems: new Set() };
+  const lexicon = empty();
   for (const [name, list] of Object.entries(words)) {
     for (const entry of list.split(','))
       for (const phrase of spread(entry.trim().split(/\s+/))) add(lexicon, phrase, name);
@@ -65,7 +67,7 @@ const fold = (word: string) =>
     .replace(/[^\p{L}\p{N}]/gu, '');
 
 /** The longest phrase that begins the words: how many of them, and its classes. */
-export function longest(lexicon: Lexicon, words: string[], i = 0): { length: number; classes: string[] } | null {
+export function longest(lexicon: Lexicon, words: string[], i: number): { length: number; classes: string[] } | null {
   return follow(lexicon.root, words, i, 0);
 }
 
@@ -99,7 +101,7 @@ const additionsSeen = new WeakMap<object, Lexicon>();
 export function additionsOf(additions: Partial<Record<Intent, string[]>>): Lexicon {
   const known = additionsSeen.get(additions);
   if (known) return known;
-  const lexicon: Lexicon = { root: node(), words: new Set(), stems: new Set() };
+  const lexicon = empty();
   for (const [intent, phrases] of Object.entries(additions)) {
     for (const phrase of phrases)
       add(

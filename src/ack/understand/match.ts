@@ -9,14 +9,12 @@ export interface Hit {
 }
 
 /** Words that may stand between two steps without changing what they say. */
-const SMALL = /^(clitic|i|art|poss|su|filler|already|aux|time|that|more|plead|addr|all|joins)$/;
+const SMALL = /^(clitic|i|art|poss|su|filler|already|aux|time|that|plead|addr|all|joins)$/;
 /** Words that may stand beside a whole answer. */
 const COURTESY = /^(thanks|greet|addr|plead|filler|time|i|clitic|art|already|doctor|correction|ok|buteasy|joins|num1)$/;
 
 const SMALL_GAP = 3;
 const WIDE_GAP = 5;
-
-const steps = new Map(RULES.map((rule) => [rule, rule.pattern.split(/\s+/).map(stepOf)]));
 
 type Step = { gap: number; small: boolean } | { edge: '^' | '$' } | { classes: string[] };
 
@@ -27,14 +25,16 @@ function stepOf(text: string): Step {
   return { classes: text.split('|') };
 }
 
+const READ = RULES.map((rule) => ({ rule, steps: rule.pattern.split(' ').map(stepOf) }));
+
 /** Every rule that fits the clause, in the rules' order; each word is used once. */
 export function hitsOf(clause: Clause): Hit[] {
   const { symbols } = clause;
   const used = new Set<number>();
   const hits: Hit[] = [];
-  for (const rule of RULES) {
+  for (const { rule, steps } of READ) {
     for (let at = 0; at < symbols.length; at++) {
-      const found = fits(steps.get(rule) ?? [], 0, symbols, at, used);
+      const found = fits(steps, 0, symbols, at, used);
       if (found === null) continue;
       for (const i of found) used.add(i);
       hits.push({ rule, at });
@@ -66,5 +66,11 @@ function fits(pattern: Step[], s: number, symbols: Piece[], at: number, used: Se
   return rest === null ? null : [at, ...rest];
 }
 
-export const some = (symbol: Piece, names: RegExp): boolean => [...symbol.classes].some((name) => names.test(name));
+/** Whether one of its classes, or every one, is among the names; `any`: one of any of the symbols. */
+export const some = (symbol: Pick<Piece, 'classes'>, names: RegExp): boolean =>
+  [...symbol.classes].some((name) => names.test(name));
 export const all = (symbol: Piece, names: RegExp): boolean => [...symbol.classes].every((name) => names.test(name));
+export const any = (symbols: Piece[], names: RegExp): boolean => symbols.some((symbol) => some(symbol, names));
+
+/** The words, as they were folded. */
+export const textOf = (symbols: Piece[]): string => symbols.flatMap(({ words }) => words).join(' ');

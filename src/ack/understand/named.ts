@@ -1,4 +1,4 @@
-import { all, some } from './match.ts';
+import { all, any, some } from './match.ts';
 import type { Clause, Piece } from './symbols.ts';
 import type { About, Understanding } from './types.ts';
 
@@ -39,13 +39,8 @@ export function readNumbers(clauses: Clause[]): void {
 export function readOrder(clauses: Clause[]): void {
   for (const [i, { symbols }] of clauses.entries()) {
     const at = symbols.findIndex((s) => s.classes.has('later'));
-    const done = clauses[i - 1]?.symbols.some((s) => s.classes.has('ate')) === true;
-    if (
-      done &&
-      symbols.slice(0, at).every((s) => some(s, /^(joins|filler)$/)) &&
-      symbols[at] &&
-      symbols.some((s) => s.classes.has('took'))
-    )
+    const done = any(clauses[i - 1]?.symbols ?? [], /^ate$/);
+    if (done && symbols.slice(0, at).every((s) => some(s, /^(joins|filler)$/)) && symbols[at] && any(symbols, /^took$/))
       symbols[at] = { ...symbols[at], classes: new Set(['time']) };
   }
 }
@@ -88,7 +83,7 @@ export function choiceOf(clauses: Clause[]): Understanding['choice'] {
   const symbols = clauses.flatMap((c) => c.symbols);
   const numbers = symbols.filter((s) => s.classes.has('listed') && (s.num ?? 100) < 100).map((s) => s.num ?? 0);
   if (numbers.length > 0) return [...new Set(numbers)];
-  return symbols.some((s) => s.classes.has('all')) ? 'all' : null;
+  return any(symbols, /^all$/) ? 'all' : null;
 }
 
 /** The first time that the message names. */

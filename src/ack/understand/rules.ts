@@ -39,7 +39,7 @@ export const RULES: Rule[] = [
   ...rule('urgent', '^ wholebox $, overdose, many ~ instead ~ num', 'double_dose'),
   ...rule(
     'urgent',
-    'third|care * swallowed|took3 * poss ~ med, third|care * swallowed ~ all ~ med, third|care * swallowed * double',
+    'third|care * swallowed|took3 * poss ~ med, third|care * swallowed ~ all * med, third|care * swallowed * double',
     'double_dose',
   ),
   ...rule('other', 'deceased', 'deceased', 'unsure'),
@@ -63,19 +63,11 @@ export const RULES: Rule[] = [
     'opt_out',
     'remove, neg ~ optin, neg ~ want * receive|message|contact, neg ~ contact, neg ~ receive ~ message',
   ),
-  ...rule(
-    'opt_out',
-    'stopimp|stopall * contact|message|receive|remove, stopped ~ contact, stopped elsewhat ~ message, none|neg more ~ message',
-  ),
+  ...rule('opt_out', 'stopimp|stopall * contact|message|receive|remove, stopped ~ contact, stopped elsewhat ~ message'),
   ...rule('wrong_person', 'wrong, iamnot ~ unknown $'),
 
   ...rule('wrong_person', 'iamnot * phone, phone ~ neg ~ isa'),
-  ...rule(
-    'opt_in',
-    'optverb * anew * message, optverb * message * anew, optverb * anew, optverb * message',
-    undefined,
-    'unsure',
-  ),
+  ...rule('opt_in', 'optverb * anew, optverb * message', undefined, 'unsure'),
   ...rule('help', 'helpme'),
   ...rule('not_taken', 'nay ~ forgot', 'forgot'),
   ...rule(
@@ -86,7 +78,7 @@ export const RULES: Rule[] = [
   ...rule('later', 'qu_later', undefined, 'unsure'),
   ...rule('problem', 'qu_problem', undefined, 'unsure'),
   ...rule('urgent', 'third|spouse|friend|care * gave|took3 * again|also', 'double_dose'),
-  ...rule('urgent', 'took|gave|put|had * double|wholebox, double|wholebox * took|gave|put|taken', 'double_dose'),
+  ...rule('urgent', 'took|gave|put|had * double|wholebox, double|wholebox * took|gave|put', 'double_dose'),
   ...rule('urgent', 'took|gave|put * many * mistake, mistake * took|gave|put * many', 'double_dose'),
   ...rule('problem', 'fut|takeinf|takepres * double, took|gave|put * again', 'double_dose', 'unsure'),
   ...rule('problem', 'took|gave|put ~ many', 'double_dose', 'unsure'),

@@ -34,13 +34,9 @@ export function spellerOf(lexicons: Lexicon[]): Speller {
 /** The words that a token was meant to be: itself, without drawn-out letters, unglued, or one slip of the finger away. */
 export function mended(token: string, speller: Speller): string[] {
   if (/^\d/.test(token) || speller.known(token)) return [token];
-  const short = [
-    token.replace(/(.)\1{2,}/gu, '$1'),
-    token.replace(/(.)\1{2,}/gu, '$1$1'),
-    token.replace(/(.)\1+/gu, '$1'),
-  ].find((t) => speller.known(t));
-  if (short !== undefined) return [short];
   const plain = token.replace(/(.)\1+/gu, '$1');
+  const short = [token.replace(/(.)\1{2,}/gu, '$1'), token.replace(/(.)\1{2,}/gu, '$1$1'), plain].find(speller.known);
+  if (short !== undefined) return [short];
   const parts = unglued(plain);
   if (parts.length > 1) return parts;
   return [slip(token, speller) ?? slip(plain, speller) ?? token];
@@ -80,7 +76,6 @@ function slip(token: string, speller: Speller): string | null {
   if (token.length < LEAST_MENDED - 1 || token.length > 20) return null;
   const keys = [token, ...deletions(token)];
   const near = new Set(keys.flatMap((key) => speller.byDeletion.get(key) ?? []));
-  if (speller.known(token)) near.add(token);
   const ranked = [...near].map((word) => ({ word, rank: rankOf(token, word) })).filter(({ rank }) => rank > 0);
   const best = Math.min(...ranked.map(({ rank }) => rank));
   const first = ranked.filter(({ rank }) => rank === best);

@@ -1,4 +1,5 @@
 import { additionsOf, LANGUAGES, type Lexicon, longest, OTHERS } from './lexicon.ts';
+import { any, some } from './match.ts';
 import { mended, spellerOf } from './spelling.ts';
 import { type Token, tokensOf } from './text.ts';
 import type { Intent } from './types.ts';
@@ -55,10 +56,7 @@ export function clausesOf(text: string, locale?: string, additions?: Partial<Rec
 function opensAdjunct(symbol: Piece, before: Piece[], next: string | undefined): boolean {
   if (symbol.classes.has('thanksfor')) return true;
   if (before.at(-1)?.classes.has('art') === true) return false;
-  return (
-    ([...symbol.classes].some((c) => /^(when|sub)$/.test(c)) || remarks(symbol, next)) &&
-    before.some((s) => [...s.classes].some((c) => /^(took|gave|put|didit|done|had)$/.test(c)))
-  );
+  return (some(symbol, /^(when|sub)$/) || remarks(symbol, next)) && any(before, /^(took|gave|put|didit|done|had)$/);
 }
 
 /** "took it when I got up": when, of what was done. */
@@ -69,14 +67,16 @@ const NEXT = /^(ahora|agora|manana|amanha)$/;
 const GOES = /^(voy|vou|tengo|tenho|vamos|nos|ire)$/;
 
 /** "ya la tomé no me regañe", "já tomei vou pro trabalho". */
-const remarks = (symbol: Piece, next: string | undefined) =>
-  (symbol.classes.has('fut') &&
-    /^(ya )?(voy|vou|ill|i will|vamos)( |$)/.test(symbol.words.join(' ')) &&
-    next !== undefined &&
-    !TAKES.test(next)) ||
-  (NEXT.test(symbol.words.join(' ')) && GOES.test(next ?? '')) ||
-  (WHENS.test(symbol.words.join(' ')) && next !== undefined && !TO_COME.test(next)) ||
-  (symbol.words.join(' ') === 'no' && /^(me|te|se|nos|hay|sea|seas|sean)$/.test(next ?? ''));
+function remarks({ words, classes }: Piece, next: string | undefined): boolean {
+  if (next === undefined) return false;
+  const said = words.join(' ');
+  return (
+    (classes.has('fut') && /^(ya )?(voy|vou|ill|i will|vamos)( |$)/.test(said) && !TAKES.test(next)) ||
+    (NEXT.test(said) && GOES.test(next)) ||
+    (WHENS.test(said) && !TO_COME.test(next)) ||
+    (said === 'no' && /^(me|te|se|nos|hay|sea|seas|sean)$/.test(next))
+  );
+}
 /** What a plan would have to be of, to be about the dose. */
 const TAKES =
   /^(tom|beb|pon|inye|injet|aplic|trag|engol|us[aeo]|dar|fin|term|acab|repet|tak|inject|swallow)|^(me|te|la|lo|las|los|le|les|se|o|a|as|os|ya|ja|esta|do|have|try|be|get|it)$/;
@@ -129,7 +129,7 @@ function whole(lexicons: Lexicon[], words: string[]): ReturnType<typeof longestO
   const found = longestOf(lexicons, words);
   for (let j = 1; j < found.length; j++) {
     const inside = longestOf(lexicons, words.slice(j));
-    if (j + inside.length > found.length && [...inside.classes].some((name) => ALARM.test(name))) {
+    if (j + inside.length > found.length && some(inside, ALARM)) {
       return longestOf(lexicons, words.slice(0, j));
     }
   }

@@ -1,12 +1,13 @@
 import { GIVES, givenAway, isAnother, owner } from './another.ts';
 import { givenToMe, ofCare } from './care.ts';
-import { all, some } from './match.ts';
+import { all, any, some, textOf } from './match.ts';
 import type { Clause, Piece } from './symbols.ts';
 
 /**
  * What a clause says of having taken it: `strong`: in so many words, every one of them plain; `told`: plainly in its core,
- * beside words that nobody knows; `care`: of a person or an animal in the sender's care, or given to the sender by another; `weak`: by a yes that only the
- * question explains; `maybe`: a verb for it, and something that could take it back; `no`: nothing.
+ * beside words that nobody knows; `care`: of a person or an animal in the sender's care, or given to the sender by
+ * another; `weak`: by a yes that only the question explains; `maybe`: a verb for it, and something that could take it
+ * back; `no`: nothing.
  */
 export type Claim = 'strong' | 'told' | 'care' | 'weak' | 'maybe' | 'no';
 
@@ -19,7 +20,7 @@ const PLAIN =
   /^(took|didit|gave|put|had|done|own_taken|yes|ok|already|ready|thumb|clitic|i|poss|art|med|drug|with|afterprep|time|soon|ago|part|part_\w+|clock|am|pm|atprep|greet|thanks|addr|filler|report|plead|doctor|all|option|unit|amount|ate|correction|buteasy|joins|carer|num\d*)$/;
 /** What some rule looks for, and what alone changes nothing. */
 const HARMLESS =
-  /^(swallowed|isa|phone|swell|face|vital|updown|elsewhat|optverb|anew|press|chest|said|contact|message|receive|aux|other|busy|body|full|ahead|also|habit|wholebox|pressed|breathe|stopall|optin|helpme|more|listed|kin|care|spouse|finish|instead|idiom|inprep|went)$/;
+  /^(swallowed|isa|phone|swell|face|vital|updown|elsewhat|optverb|anew|press|chest|said|contact|message|receive|aux|other|busy|body|full|ahead|also|habit|wholebox|pressed|breathe|stopall|optin|helpme|listed|kin|care|spouse|finish|instead|idiom|inprep|went)$/;
 /** What may stand beside a bare yes: a courtesy, and the dose that it speaks of. */
 const WITH_YES =
   /^(yes|already|ready|thumb|thanks|greet|addr|filler|doctor|part|part_\w+|clock|atprep|am|pm|art|all|i|option|num|num1|listed|correction|med|poss|unit|ago|time|clitic|with|carer|buteasy|joins)$/;
@@ -27,7 +28,7 @@ const WITH_YES =
 const ENGLISH = /^(took|taken|have|ive|hv|has|had|swallowed|popped|downed|used|gave|given|injected|did|tke|tok|got)$/;
 
 const mild = (symbol: Piece) =>
-  all(symbol, PLAIN) || (some(symbol, PLAIN) && [...symbol.classes].every((c) => PLAIN.test(c) || HARMLESS.test(c)));
+  some(symbol, PLAIN) && [...symbol.classes].every((c) => PLAIN.test(c) || HARMLESS.test(c));
 const says = (symbol: Piece) => some(symbol, SAYS);
 
 export function claimOf(clause: Clause): Claim {
@@ -44,14 +45,14 @@ function afterSignal(symbols: Piece[]): Piece[] {
   const signal = symbols.findIndex((s) => SIGNAL.test(s.words[0] ?? '') || (before && WRITES.test(s.words[0] ?? '')));
   const lead = symbols.slice(0, signal);
   const begins =
-    lead.some((s) => some(s, /^(sub|when)$/)) &&
+    any(lead, /^(sub|when)$/) &&
     lead.every((s) => some(s, /^(sub|when|unknown|su|art|poss|filler|time|addr|yes|clitic)$/));
   const next = symbols[signal + 1];
   return begins && next !== undefined && some(next, /^(clitic|took|i|already)$/) ? symbols.slice(signal + 1) : symbols;
 }
 
 function claimIn(symbols: Piece[], asked: boolean): Claim {
-  const core = symbols.findIndex((s) => says(s) || (some(s, /^had$/) && symbols.some((x) => some(x, /^(med|drug)$/))));
+  const core = symbols.findIndex((s) => says(s) || (some(s, /^had$/) && any(symbols, /^(med|drug)$/)));
   if (asked || questions(symbols)) return core >= 0 ? 'maybe' : 'no';
   if (ofCare(symbols) || givenToMe(symbols)) return 'care';
   if (core >= 0) {
@@ -59,11 +60,10 @@ function claimIn(symbols: Piece[], asked: boolean): Claim {
     if (symbols.every((s, i) => plain(s, i, symbols))) return 'strong';
     return isWhole(symbols, core) && symbols.every((s, i) => bearable(s, i, symbols, core)) ? 'told' : 'maybe';
   }
-  if (symbols.some((s) => some(s, /^had$/)))
+  if (any(symbols, /^had$/))
     return symbols.every((s, i) => some(s, /^had$/) || plain(s, i, symbols)) ? 'told' : 'maybe';
-  if (symbols.some((s) => some(s, /^(took3|qu_taken)$/))) return 'maybe';
-  if (symbols.some((s) => some(s, /^(third|kin|su)$/)) && symbols.some((s) => some(s, /^(takepres|swallowed)$/)))
-    return 'maybe';
+  if (any(symbols, /^(took3|qu_taken)$/)) return 'maybe';
+  if (any(symbols, /^(third|kin|su)$/) && any(symbols, /^(takepres|swallowed)$/)) return 'maybe';
   return isYes(symbols) || isAgo(symbols) ? 'weak' : 'no';
 }
 
@@ -71,9 +71,7 @@ const WHEN = /^(ago|time|num|num\d+|many|lots|listed|unit|filler|thanks|greet|ad
 const PAST = /\b(hace|ase|faz|ha|ago|just now)\b/;
 /** "hace como 20 min": it was done, and then. */
 export const isAgo = (symbols: Piece[]) =>
-  symbols.every((s) => all(s, WHEN)) &&
-  symbols.some((s) => some(s, /^(time|unit|ago)$/)) &&
-  PAST.test(symbols.flatMap((s) => s.words).join(' '));
+  symbols.every((s) => all(s, WHEN)) && any(symbols, /^(time|unit|ago)$/) && PAST.test(textOf(symbols));
 
 /** It begins as a question does, or is a condition. */
 export function questions(symbols: Piece[]): boolean {
@@ -83,7 +81,7 @@ export function questions(symbols: Piece[]): boolean {
       some(first, /^ask$/) &&
       !some(first, /^(filler|yes|already|clitic|i)$/) &&
       !stresses(first, symbols)) ||
-    symbols.some((s) => s.classes.has('cond')) ||
+    any(symbols, /^cond$/) ||
     // A Portuguese "if": before a verb of its own the Spanish "se" is read with it.
     (symbols[0]?.words.join(' ') === 'se' && symbols.some(says))
   );
@@ -97,14 +95,14 @@ function stresses(first: Piece, symbols: Piece[]): boolean {
 
 function isYes(symbols: Piece[]): boolean {
   const one = symbols.length === 1 && symbols[0]?.num === 1;
-  if (!one && !symbols.some((s) => some(s, YES))) return false;
+  if (!one && !any(symbols, YES)) return false;
   const thumbOnly = !one && symbols.every((s) => !some(s, /^(yes|already|ready)$/));
   if (thumbOnly && symbols.some((s) => !some(s, /^(thumb|med)$/))) return false;
   return symbols.every(
     (s, i) =>
       (some(s, WITH_YES) || isLed(s, i, symbols)) &&
       !/^(me|te|se|le|les|nos)$/.test(s.words.join(' ')) &&
-      !(s.classes.has('doctor') && some(symbols[symbols.indexOf(s) - 1] ?? s, /^(atprep|with)$/)) &&
+      !(s.classes.has('doctor') && some(symbols[i - 1] ?? s, /^(atprep|with)$/)) &&
       [...s.classes].every((c) => WITH_YES.test(c) || HARMLESS.test(c) || /^(food|thing|amount)$/.test(c)) &&
       (s.num === undefined || s.num === 1 || s.classes.has('clock') || s.classes.has('unit')),
   );
@@ -114,19 +112,19 @@ const DRINK = /^(agua|water|dagua|leche|leite|milk|jugo|suco|juice)$/;
 /** What it was taken with: "sí, con un vaso de agua". */
 const isLed = (symbol: Piece, i: number, symbols: Piece[]) =>
   (DRINK.test(symbol.words[0] ?? '') || (symbol.classes.has('thing') && !symbol.classes.has('food'))) &&
-  symbols.slice(Math.max(0, i - 4), i).some((s) => some(s, /^with$/));
+  any(symbols.slice(Math.max(0, i - 4), i), /^with$/);
 
 function plain(symbol: Piece, i: number, symbols: Piece[]): boolean {
   const before = symbols.slice(Math.max(0, i - 3), i);
   if (symbol.num !== undefined) return countsNot(symbol, i, symbols);
   if (some(symbol, PERSON)) return whom(symbol, i, symbols);
-  if (symbol.classes.has('su')) return symbols.some((s) => some(s, GIVES));
+  if (symbol.classes.has('su')) return any(symbols, GIVES);
   if (symbol.classes.has('doctor') && givenAway(symbols, i)) return false;
   if (mild(symbol)) return true;
   if (before.some((s) => /^(con|with|com|w)$/.test(s.words[0] ?? '')) && all(symbol, /^(unknown|food|thing)$/))
     return true;
   return (
-    before.some((s) => some(s, PREPOSITION)) &&
+    any(before, PREPOSITION) &&
     [...symbol.classes].every((c) => /^(food|thing|kin|filler|part|med|part_\w+)$/.test(c) || HARMLESS.test(c))
   );
 }
@@ -160,13 +158,13 @@ function isWhole(symbols: Piece[], core: number): boolean {
     .some((s) => some(s, /^clitic$/) && !/^(me|te|nos|le|les|m|t)$/.test(s.words.join(' ')));
   if (
     near ||
-    (some(verb, /^(gave|put|had)$/) && symbols.some((s) => some(s, /^(med|drug)$/))) ||
+    (some(verb, /^(gave|put|had)$/) && any(symbols, /^(med|drug)$/)) ||
     /(l[ao]s?|it|them)( \w+)?$/.test(verb.words.join(' '))
   )
     return true;
   const next = symbols[core + 1];
   if (next === undefined) return true;
-  if (some(verb, GIVES) && symbols.some((s) => s.classes.has('su'))) return true;
+  if (some(verb, GIVES) && any(symbols, /^su$/)) return true;
   if (/^(sin|sem|without)$/.test(next.words.join(' '))) return true;
   if (some(verb, /^didit$/)) return !some(next, /^(poss|art|unknown|thing|aux|other|ate|food)$/);
   if (some(next, /^art$/) && some(symbols[core + 2] ?? next, /^(unknown|thing|food)$/)) return false;
@@ -178,8 +176,7 @@ function isWhole(symbols: Piece[], core: number): boolean {
   )
     return true;
   return (
-    some(next, /^(poss|art|filler)$/) &&
-    symbols.slice(core + 2, core + 5).some((s) => some(s, /^(med|drug|all|part|clock|listed)$/))
+    some(next, /^(poss|art|filler)$/) && any(symbols.slice(core + 2, core + 5), /^(med|drug|all|part|clock|listed)$/)
   );
 }
 
@@ -190,7 +187,7 @@ function bearable(symbol: Piece, i: number, symbols: Piece[], core: number): boo
   const before = symbols[i - 1];
   if (symbol.classes.has('doctor') && givenAway(symbols, i)) return false;
   if (some(symbol, PERSON) && owner(before)) return false;
-  const led = before !== undefined && symbols.slice(Math.max(0, i - 5), i).some((s) => some(s, /^with$/));
+  const led = any(symbols.slice(Math.max(0, i - 5), i), /^with$/);
   if (some(symbol, PERSON) && i < core && ENGLISH.test(symbols[core]?.words[0] ?? '')) return false;
   if (some(symbol, /^(third|friend)$/)) return led && i > core;
   if (symbol.classes.has('su')) return led || i > core + 2;
@@ -220,8 +217,8 @@ function isIf(i: number, symbols: Piece[], core: number): boolean {
 function isWithout(i: number, symbols: Piece[]): boolean {
   return (
     /^(sin|sem|without)$/.test(symbols[i]?.words.join(' ') ?? '') &&
-    symbols.slice(i + 1, i + 4).some((s) => some(s, /^(unknown|food|thing|drug)$/)) &&
-    !symbols.slice(i + 1, i + 4).some((s) => some(s, /^(takeinf|taking|med|clitic)$/))
+    any(symbols.slice(i + 1, i + 4), /^(unknown|food|thing|drug)$/) &&
+    !any(symbols.slice(i + 1, i + 4), /^(takeinf|taking|med|clitic)$/)
   );
 }
 
@@ -238,8 +235,7 @@ function reported(symbols: Piece[], i: number): boolean {
 function mayPrecede(symbol: Piece, i: number, symbols: Piece[], core: number): boolean {
   const between = symbols.slice(i + 1, core);
   if (symbols[core]?.words[0] === 'i') return true;
-  if (ENGLISH.test(symbols[core]?.words[0] ?? ''))
-    return between.some((s) => some(s, /^i$/)) || symbols[core]?.words[0] === 'taken';
+  if (ENGLISH.test(symbols[core]?.words[0] ?? '')) return any(between, /^i$/) || symbols[core]?.words[0] === 'taken';
   const beside = between.every((s) => some(s, /^clitic$/));
   return !(beside && (symbol.words[0]?.length ?? 0) <= 4);
 }

@@ -75,8 +75,8 @@ export function tokensOf(text: string): Token[] {
   let opened = false;
   let from = 0;
   const close = (between: string) => {
-    if (!/[?,.;:!\n()…]/u.test(between) && !between.includes('¿')) return;
-    if (between.includes('?') || opened) for (let i = from; i < tokens.length; i++) asked(tokens, i);
+    if (!/[?¿,.;:!\n()…]/u.test(between)) return;
+    if (between.includes('?') || opened) for (const token of tokens.slice(from)) token.asked = true;
     from = tokens.length;
     opened = between.includes('¿');
   };
@@ -90,11 +90,6 @@ export function tokensOf(text: string): Token[] {
   }
   close(`${flat.slice(end, end + 20)}\n`);
   return tokens;
-}
-
-function asked(tokens: Token[], i: number): void {
-  const token = tokens[i];
-  if (token) token.asked = true;
 }
 
 /** "s t o p" → "stop". */

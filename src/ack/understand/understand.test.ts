@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { repliesOf } from '#test/corpus/read.ts';
 import { type Intent, type Understanding, understand } from './understand.ts';
 
 describe('what is beside the intent', () => {
@@ -91,6 +91,52 @@ describe('what everyday patients write', () => {
   ])('%j', (text, intent) => expect(understand(text, {}).intent).toBe(intent));
 });
 
+describe('what the corpora do not hold', () => {
+  test.each<[string, Intent, Understanding['confidence']]>([
+    ['the baby swallowed both pills', 'urgent', 'sure'],
+    ['la cara se me hinchó', 'urgent', 'sure'],
+    ['doble dosis tomé', 'urgent', 'sure'],
+    ['por error tomé 3', 'urgent', 'sure'],
+    ['no es una emergencia', 'other', 'unsure'],
+    ['la tomé otra vez', 'problem', 'unsure'],
+    ['I took it wrong', 'problem', 'sure'],
+    ['la tomé por error', 'problem', 'unsure'],
+    ['by mistake I took it', 'problem', 'unsure'],
+    ['bajó mi presión', 'problem', 'unsure'],
+    ['I stopped vomiting', 'other', 'unsure'],
+    ['no tengo agua', 'other', 'unsure'],
+    ['mi estómago está lleno', 'other', 'unsure'],
+    ['no sé si es el estómago', 'other', 'unsure'],
+    ['la equivocada apreté', 'other', 'unsure'],
+    ['el doctor dijo que no', 'not_taken', 'sure'],
+    ['the doctor told me quit', 'not_taken', 'sure'],
+    ['I quit it', 'not_taken', 'sure'],
+    ['la suspendí', 'not_taken', 'sure'],
+    ["I don't want my pills", 'not_taken', 'sure'],
+    ['no la de la mañana', 'not_taken', 'sure'],
+    ['não esqueci não tomei', 'other', 'unsure'],
+    ['I always forget', 'other', 'unsure'],
+    ['no puedo ahora', 'later', 'sure'],
+    ['ahora estoy tomando', 'later', 'sure'],
+    ["I'm taking a bath", 'other', 'unsure'],
+    ['estoy tomando café', 'other', 'unsure'],
+    ['mom takes hers', 'other', 'unsure'],
+    ['tomo su pastilla', 'other', 'unsure'],
+    ['my appointment is tomorrow', 'other', 'unsure'],
+    ['not receiving messages', 'opt_out', 'sure'],
+    ["I don't want to receive messages", 'opt_out', 'sure'],
+    ['dont want to get reminders from you', 'opt_out', 'sure'],
+    ["I don't want to", 'not_taken', 'sure'],
+    ["I don't want to take it", 'not_taken', 'sure'],
+    ["don't want to because it tastes bad", 'not_taken', 'sure'],
+    ['my son swallowed all of his pills', 'urgent', 'sure'],
+    ['stopped messaging me', 'opt_out', 'sure'],
+    ['turn it back on', 'opt_in', 'unsure'],
+    ['manaraq', 'later', 'unsure'],
+    ['onqosqa', 'problem', 'unsure'],
+  ])('%s', (text, intent, confidence) => expect(understand(text)).toMatchObject({ intent, confidence }));
+});
+
 describe('how it is written', () => {
   test.each([
     'Y\u200ba la tome\u0301',
@@ -132,10 +178,7 @@ describe("a tenant's own phrases", () => {
   test('are nobody else’s', () => expect(understand('al cantar el gallo').intent).toBe('other'));
 });
 
-const TAKEN: string[] = readFileSync(new URL('../../../test/corpus/replies.ndjson', import.meta.url), 'utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line))
+const TAKEN = repliesOf('replies')
   .filter((r) => r.expected === 'taken' && !/^>|escribió|^[\p{Emoji}\s]+$/u.test(r.text))
   .map((r) => r.text);
 /** "y" is yes in English only. */

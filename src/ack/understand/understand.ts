@@ -1,7 +1,7 @@
 import { leavesAlone } from './beside.ts';
 import { ofCare } from './care.ts';
 import { isHour, isPlain, isPolite, isThanks, laughs, names, thanksForReminder } from './courtesy.ts';
-import { type Hit, hitsOf, some } from './match.ts';
+import { any, type Hit, hitsOf, some } from './match.ts';
 import { aboutOf, choiceOf, readNumbers, readOrder } from './named.ts';
 import { type Clause, clausesOf } from './symbols.ts';
 import { type Claim, claimOf, isAgo, questions } from './taken.ts';
@@ -40,6 +40,7 @@ export function understand(
   { locale, additions }: { locale?: string; additions?: Partial<Record<Intent, string[]>> } = {},
 ): Understanding {
   const clauses = clausesOf(text, locale, additions);
+  // They write on the clauses what all that follows reads there; none reads what another wrote.
   readNumbers(clauses);
   readOrder(clauses);
   spreadQuestions(clauses);
@@ -50,11 +51,13 @@ export function understand(
     ...(first.reason ? { reason: first.reason } : {}),
     confidence: first.sure ? 'sure' : 'unsure',
     also: rest.map(({ intent }) => intent),
-    correction: clauses.some(({ symbols }) => symbols.some((s) => s.classes.has('correction'))),
+    correction: anywhere(clauses, /^correction$/),
     choice: choiceOf(clauses),
     about: aboutOf(clauses),
   };
 }
+
+const anywhere = (clauses: Clause[], names: RegExp) => clauses.some(({ symbols }) => any(symbols, names));
 
 const TAG = /^(verdad|cierto|no|right|ne|nao|certo|si|o|or|ou|y|verdade|sim|yes|correcto|e)$/;
 
@@ -69,7 +72,7 @@ function spreadQuestions(clauses: Clause[]): void {
       before &&
       TAG.test(clause.symbols[0]?.words[0] ?? '') &&
       clause.symbols.length <= 4 &&
-      !clause.symbols.some((s) => some(s, /^(unknown|third|greet|ask)$/))
+      !any(clause.symbols, /^(unknown|third|greet|ask)$/)
     )
       before.asked = true;
   }
@@ -77,7 +80,7 @@ function spreadQuestions(clauses: Clause[]): void {
 
 /** Everything that the message says, the most urgent first. */
 function sayings(clauses: Clause[]): Said[] {
-  const cares = clauses.some(({ symbols }) => symbols.some((s) => some(s, /^care/)));
+  const cares = anywhere(clauses, /^care/);
   const readings = clauses.map((clause): Reading => {
     const found = claimOf(clause);
     const claim = cares && found === 'maybe' && !clause.asked && ofCare(clause.symbols, true) ? 'care' : found;
@@ -92,21 +95,17 @@ function sayings(clauses: Clause[]): Said[] {
     };
   });
   forgive(readings);
-  if (readings.some(asksOfOthers)) {
-    for (const reading of readings)
-      reading.heard = reading.heard.filter(({ intent }) => intent !== 'later' && intent !== 'not_taken');
-  }
-  if (clauses.some(({ symbols }) => symbols.some((s) => s.classes.has('carer')))) {
-    for (const reading of readings) reading.heard = reading.heard.filter(({ intent }) => intent !== 'wrong_person');
-  }
+  // Only now: `forgive` goes by what every clause says by itself.
+  const unsaid: Intent[] = [
+    ...(readings.some(asksOfOthers) ? (['later', 'not_taken'] as const) : []),
+    ...(anywhere(clauses, /^carer$/) ? (['wrong_person'] as const) : []),
+  ];
+  for (const reading of readings) reading.heard = reading.heard.filter(({ intent }) => !unsaid.includes(intent));
   const heard = new Map<Intent, Said>();
   for (const said of readings.flatMap((r) => r.heard)) {
     heard.set(said.intent, both(heard.get(said.intent), said));
   }
-  if (
-    readings.some((r) => r.claim === 'care') &&
-    clauses.some(({ symbols }) => symbols.some((s) => s.classes.has('help')))
-  )
+  if (readings.some((r) => r.claim === 'care') && anywhere(clauses, /^help$/))
     heard.set('urgent', { intent: 'urgent', sure: false });
   const taken = takenOf(readings, heard);
   if (taken?.wins) heard.delete('not_taken');
@@ -120,14 +119,11 @@ function sayings(clauses: Clause[]): Said[] {
 
 /** "applied it after my shower": what was done came first. */
 const isWhen = ({ symbols }: Clause, { rule, at }: Hit) =>
-  /^(afterprep|busy)/.test(rule.pattern) &&
-  symbols.slice(0, at).some((s) => some(s, /^(took|gave|put|didit|done|had)$/));
+  /^(afterprep|busy)/.test(rule.pattern) && any(symbols.slice(0, at), /^(took|gave|put|didit|done|had)$/);
 
 /** "has mom taken hers? I'm at work". */
 const asksOfOthers = ({ clause: { symbols, asked } }: Reading) =>
-  (asked || symbols.some((s) => s.classes.has('doubt'))) &&
-  symbols.some((s) => some(s, /^(third|care|kin)$/)) &&
-  symbols.some((s) => some(s, /^(took|took3|gave)$/));
+  (asked || any(symbols, /^doubt$/)) && any(symbols, /^(third|care|kin)$/) && any(symbols, /^(took|took3|gave)$/);
 
 /** After a plain claim, a "no" or a "later" that is about something else says nothing of the dose. */
 function forgive(readings: Reading[]): void {
@@ -158,11 +154,11 @@ const NOT_ASKED = new Set<Intent>(['later', 'not_taken', 'opt_in']);
 
 function heardIn({ symbols, asked }: Clause, { rule }: Hit): Said[] {
   if (rule.intent === null) return [];
-  const condition = symbols.some((s) => s.classes.has('cond'));
+  const condition = any(symbols, /^cond$/);
   if (NOT_ASKED.has(rule.intent) && (asked || (condition && rule.intent !== 'later'))) return [];
   if (rule.intent === 'later' && !condition && questions(symbols)) return [];
   if (rule.intent === 'problem' && asked && condition) return [];
-  const doubt = condition || symbols.some((s) => s.classes.has('doubt') || s.classes.has('pastday'));
+  const doubt = any(symbols, /^(cond|doubt|pastday)$/);
   const plain = !doubt && (!asked || rule.intent === 'wrong_person' || rule.intent === 'help');
   return [{ intent: rule.intent, ...(rule.reason ? { reason: rule.reason } : {}), sure: plain && !rule.unsure }];
 }
@@ -173,7 +169,7 @@ const UNDONE = new Set<Reason | undefined>(['forgot', 'asleep', 'busy']);
 /** Whether it says that it was taken; `wins`: and nothing else in it says otherwise. */
 function takenOf(readings: Reading[], heard: Map<Intent, Said>): { sure: boolean; wins: boolean } | null {
   const telling = readings.filter(tells);
-  const rest = readings.filter((r) => !telling.includes(r));
+  const rest = readings.filter((r) => !tells(r));
   if (telling.length > 0) {
     const sure =
       telling.every((r) => r.claim === 'strong') &&
@@ -206,9 +202,7 @@ const hedges = ({ claim, clause }: Reading) =>
 /** "ya gracias por el recordatorio": it was read, no more. */
 const isReceipt = (readings: Reading[]) =>
   readings.some(({ clause }) => thanksForReminder(clause)) &&
-  readings.every(
-    ({ claim, clause }) => claim !== 'weak' || !clause.symbols.some((s) => some(s, /^(yes|ready|thumb|num1)$/)),
-  );
+  readings.every(({ claim, clause }) => claim !== 'weak' || !any(clause.symbols, /^(yes|ready|thumb|num1)$/));
 
 /** Said before the claim, and made good by it: forgotten, asleep; or said of another day. */
 function overtaken(reading: Reading, readings: Reading[], telling: Reading[]): boolean {
@@ -234,6 +228,4 @@ const isStress = (reading: Reading, readings: Reading[]) => {
 const isUndone = ({ heard, claim }: Reading) =>
   claim === 'no' && heard.length > 0 && heard.every((s) => s.intent === 'not_taken' && UNDONE.has(s.reason));
 const isPast = ({ clause, heard }: Reading) =>
-  heard.length > 0 &&
-  heard.every((s) => s.intent === 'not_taken') &&
-  clause.symbols.some((s) => s.classes.has('pastday'));
+  heard.length > 0 && heard.every((s) => s.intent === 'not_taken') && any(clause.symbols, /^pastday$/);

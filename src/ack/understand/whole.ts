@@ -1,4 +1,4 @@
-import { all, some } from './match.ts';
+import { all, any, some, textOf } from './match.ts';
 import type { Clause } from './symbols.ts';
 import type { Intent, Said } from './types.ts';
 
@@ -46,12 +46,11 @@ export function wholeAnswer(clauses: Clause[]): Said[] | null {
   if (core.every((s) => s.classes.has('qu_taken'))) return [{ intent: 'taken', sure: false }];
   if (core.some((s) => s.num !== undefined) && symbols.every((s) => all(s, LIST) && !MORE.test(s.words[0] ?? '')))
     return [number(core)];
-  if (core.every((s) => some(s, /^(neg|i)$/) || s.classes.has('thumb')) && core.some((s) => s.classes.has('neg'))) {
+  if (core.every((s) => some(s, /^(neg|i)$/) || s.classes.has('thumb')) && any(core, /^neg$/)) {
     return [{ intent: 'not_taken', sure: true }];
   }
-  if (symbols.some((s) => s.classes.has('yes')) && BOTH.test(symbols.flatMap((s) => s.words).join(' ')))
-    return [{ intent: 'other', sure: false }];
-  if (core.every((s) => some(s, /^(neg|yes|ok|already)$/)) && core.some((s) => s.classes.has('neg')))
+  if (any(symbols, /^yes$/) && BOTH.test(textOf(symbols))) return [{ intent: 'other', sure: false }];
+  if (core.every((s) => some(s, /^(neg|yes|ok|already)$/)) && any(core, /^neg$/))
     return [{ intent: 'not_taken', sure: false }];
   return null;
 }
@@ -82,18 +81,12 @@ const TAKE_BACK =
 /** "1" is taken and "2" is not, as the reminder says; any other number is one of a list that somebody must have asked. */
 function number(core: Clause['symbols']): Said {
   const numbers = core.filter((s) => s.num !== undefined);
-  const female = core.some((s) => s.words[0] === 'la' || s.words[0] === 'a');
-  const listed = core.some((s) => /^(la|a)$/.test(s.words.join(' ')));
-  const thumbs = core.some((s) => s.classes.has('thumb'));
-  if (numbers.length === 1 && listed && numbers[0]?.num === 1 && !thumbs && core.length === 2)
+  const only = numbers.length === 1 ? numbers[0]?.num : undefined;
+  if (any(core, /^thumb$/)) return only === 1 ? { intent: 'taken', sure: true } : { intent: 'other', sure: false };
+  if (only === 1 && core.length === 2 && core.some((s) => /^(la|a)$/.test(s.words.join(' '))))
     return { intent: 'taken', sure: false };
-  if (thumbs)
-    return numbers.length === 1 && numbers[0]?.num === 1
-      ? { intent: 'taken', sure: true }
-      : { intent: 'other', sure: false };
-  if (numbers.length === 1 && !female && !core.some((s) => some(s, /^(all)$/))) {
-    if (numbers[0]?.num === 1) return { intent: 'taken', sure: true };
-    if (numbers[0]?.num === 2) return { intent: 'not_taken', sure: true };
-  }
+  const ofList = core.some((s) => /^(la|a)$/.test(s.words[0] ?? '') || s.classes.has('all'));
+  if (only === 1 && !ofList) return { intent: 'taken', sure: true };
+  if (only === 2 && !ofList) return { intent: 'not_taken', sure: true };
   return { intent: 'other', sure: false };
 }

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import type { Understanding } from '../../ack/understand/understand.ts';
-import { understand } from '../../ack/understand/understand.ts';
+import { type Understanding, understand } from '../../ack/understand/understand.ts';
 import type { Command } from './command.ts';
 import { type Line, linesOf } from './lines.ts';
 import { Matrix } from './understand-matrix.ts';
