@@ -1,5 +1,6 @@
 import type { AttemptPurpose, ChannelName, Outcome } from '#src/domain/attempt.ts';
 import type { Language } from '#src/domain/language.ts';
+import type { Reply } from '#src/domain/reply.ts';
 
 /** One rendered message, ready to leave. Adapters see no database row and keep nothing. */
 export interface OutboundMessage {
@@ -88,5 +89,5 @@ export type RefReceipt = Omit<Receipt, 'attemptId'> & Partial<Pick<Receipt, 'att
 export interface Inbox {
   receipts(receipts: RefReceipt[]): Promise<void>;
   /** A message somebody wrote to our number; resolves to the answer, if there is one. */
-  reply(message: { sid: string; from: string; body: string }): Promise<string | null>;
+  reply(message: Pick<Reply, 'sid' | 'from' | 'body'>): Promise<string | null>;
 }

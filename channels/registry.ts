@@ -31,9 +31,7 @@ export function createChannels(settings: ChannelSettings, now = () => new Date()
   const senders = [
     createFcmChannel({ ...push, now }),
     ...(webpush ? [createWebPushChannel({ ...webpush, now })] : []),
-    ...(twilio?.from ?? []).map((from) =>
-      createTwilioSmsChannel({ ...twilio, from, publicUrl, now } as TwilioSettings),
-    ),
+    ...(twilio ? twilio.from.map((from) => createTwilioSmsChannel({ ...twilio, from, publicUrl, now })) : []),
     ...(http ? [createSmsHttpChannel({ ...http, publicUrl, now })] : []),
     ...(smpp ? [createSmppChannel({ ...smpp, now })] : []),
     ...(whatsapp ? [createWhatsappChannel({ ...whatsapp, publicUrl, now })] : []),

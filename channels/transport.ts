@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { getCACertificates } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { failure } from './outcome.ts';
@@ -20,6 +22,11 @@ export class TransportError extends Error {
 export function lost(error: unknown): Outcome {
   if (error instanceof TransportError) return failure(error.left ? 'unknown' : 'retry', error.code);
   return failure('unknown', error instanceof Error ? error.name : 'error');
+}
+
+/** The system's authorities and those of a PEM file; undefined where no file is named. Throws on an unreadable file. */
+export function authoritiesWith(caFile: string | undefined): string[] | undefined {
+  return caFile === undefined ? undefined : [...getCACertificates('default'), readFileSync(caFile, 'utf8')];
 }
 
 export interface HttpAnswer {

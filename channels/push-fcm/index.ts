@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { getCACertificates } from 'node:tls';
 import { type Credential, deleteApp, getApps, initializeApp } from 'firebase-admin/app';
 import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
-import { lost } from '#channels/transport.ts';
+import { authoritiesWith, lost } from '#channels/transport.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { type ServiceAccount, serviceAccountCredential } from './credential.ts';
@@ -38,8 +36,7 @@ const MAX_STREAMS = 100;
 export function createFcmChannel(settings: FcmSettings): Channel {
   const { baseUrl, serviceAccount, caFile, perSecond, timeoutMs = 10_000, now = () => new Date() } = settings;
   const projectId = serviceAccount.project_id;
-  const ca = caFile === undefined ? undefined : [...getCACertificates('default'), readFileSync(caFile, 'utf8')];
-  const client = new Http2Client({ origin: new URL(baseUrl).origin, ca, timeoutMs });
+  const client = new Http2Client({ origin: new URL(baseUrl).origin, ca: authoritiesWith(caFile), timeoutMs });
   const credential = serviceAccountCredential(serviceAccount, timeoutMs, now);
   const app = initializeApp({ credential, projectId }, `dosebell-${randomUUID()}`);
   const tokens = new AccessTokens(app.options.credential as Credential);

@@ -1,5 +1,6 @@
 import { actionsOf } from '#channels/actions.ts';
 import type { OutboundMessage } from '#channels/channel.ts';
+import { secondsLeft } from '#channels/lifetime.ts';
 
 /** FCM keeps a message four weeks at most. */
 const MAX_TTL_SECONDS = 28 * 86_400;
@@ -20,7 +21,6 @@ export function fcmMessage(message: OutboundMessage, now: Date): object {
   const { attemptId, doseId, purpose, token, link, expiresAt } = message;
   const actions = actionsOf(message);
   const category = actions.length > 0 ? CATEGORY[purpose] : undefined;
-  const seconds = Math.floor((expiresAt.getTime() - now.getTime()) / 1000);
   return {
     message: {
       token: message.to,
@@ -35,7 +35,7 @@ export function fcmMessage(message: OutboundMessage, now: Date): object {
       },
       android: {
         priority: 'HIGH',
-        ttl: `${Math.min(Math.max(seconds, 0), MAX_TTL_SECONDS)}s`,
+        ttl: `${secondsLeft(expiresAt, now, { least: 0, most: MAX_TTL_SECONDS })}s`,
         notification: { tag: doseId },
       },
       apns: {

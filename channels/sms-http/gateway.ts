@@ -1,5 +1,6 @@
 import { Liquid, type Template } from 'liquidjs';
 import type { OutboundMessage, Receipt } from '#channels/channel.ts';
+import { secondsLeft } from '#channels/lifetime.ts';
 import type { FailureKind } from '#channels/outcome.ts';
 
 /** An HTTP SMS gateway, described: what `SMS_HTTP` holds, its defaults filled in. Pointers are JSON pointers (RFC 6901). */
@@ -50,7 +51,7 @@ export function wordsOf(
   { to, text, attemptId, expiresAt }: OutboundMessage,
   { from, callback, now }: { from: string; callback: string; now: Date },
 ): Words {
-  const validSeconds = Math.max(1, Math.floor((expiresAt.getTime() - now.getTime()) / 1000));
+  const validSeconds = secondsLeft(expiresAt, now, { least: 1, most: Number.POSITIVE_INFINITY });
   return { to, from, text, attempt: attemptId, callback, expiresAt: expiresAt.toISOString(), validSeconds };
 }
 

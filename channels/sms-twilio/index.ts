@@ -1,8 +1,7 @@
 import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
-import { failure } from '#channels/outcome.ts';
 import { segmentsOf } from '#channels/sms-segments.ts';
-import { openTwilioMessages, outcomeOfSent, type TwilioAccountSettings } from '#channels/twilio/messages.ts';
+import { openTwilioMessages, type TwilioAccountSettings } from '#channels/twilio/messages.ts';
 
 export interface TwilioSettings extends TwilioAccountSettings {
   /** The E.164 number messages leave from. */
@@ -39,21 +38,12 @@ export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
     receipts: true,
     send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
     /**
-     * By number, time and exact text, which holds the dose's own link. The same link in other words may be this message from
-     * before the tenant's words were changed: nobody can tell, and it is not sent again.
+     * The exact text holds the dose's own link. The same link in other words may be this message from before the tenant's words
+     * were changed: nobody can tell, and it is not sent again.
      */
-    async lookup(message) {
-      try {
-        const sent = await messages.sentSince(message, { to: message.to, from });
-        // A trial account puts its own words before ours.
-        const found = sent.find(({ body }) => body.endsWith(message.text));
-        if (found !== undefined) return outcomeOfSent(found);
-        const { link } = message;
-        const isReworded = link !== undefined && sent.some(({ body }) => body.includes(link));
-        return isReworded ? failure('unknown', 'not_told_apart') : null;
-      } catch {
-        return failure('unknown', 'lookup_failed');
-      }
+    lookup(message) {
+      const { to, link } = message;
+      return messages.lookup(message, { to, from }, ({ body }) => link !== undefined && body.includes(link));
     },
     async close() {
       messages.close();

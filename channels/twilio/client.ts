@@ -29,6 +29,17 @@ interface ClientSettings {
   maxSockets: number;
 }
 
+/** Twilio keeps whole seconds, and its clock is not ours. */
+const CLOCK_SKEW_MS = 2000;
+
+/**
+ * Those of a list of Twilio's that may be of an attempt which first went out then. Not by its own filters: a message still
+ * queued at Twilio has no DateSent.
+ */
+export function madeSince<Made extends { dateCreated: Date }>(createdAt: Date, all: Made[]): Made[] {
+  return all.filter(({ dateCreated }) => dateCreated.getTime() >= createdAt.getTime() - CLOCK_SKEW_MS);
+}
+
 /** Twilio's own names; a list is sent as its name again and again. */
 type Form = Record<string, string | string[]>;
 

@@ -1,17 +1,19 @@
 import twilio from 'twilio';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
 import type { OutboundMessage } from '#channels/channel.ts';
+import { secondsLeft } from '#channels/lifetime.ts';
+import { failure } from '#channels/outcome.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
-import { TwilioHttpClient } from './client.ts';
+import { madeSince, TwilioHttpClient } from './client.ts';
 import { deliveryFailure, twilioOutcome } from './errors.ts';
 
-/** What every sender of the Messages resource needs. */
+/** What every sender of one of Twilio's resources needs. */
 export interface TwilioAccountSettings {
   /** https://api.twilio.com, or what stands in for it. */
   baseUrl: string;
   accountSid: string;
   authToken: string;
-  /** Our own address as Twilio reaches it, for status callbacks. */
+  /** Our own address as Twilio reaches it, for status callbacks and for what a call says. */
   publicUrl: string;
   /** How long one message may take before it counts as unknown; 10 s unless told. */
   timeoutMs?: number;
@@ -21,8 +23,6 @@ export interface TwilioAccountSettings {
 
 /** The largest page Twilio gives: the last months of one phone. */
 const LOOKUP_MESSAGES = 1000;
-/** Twilio keeps whole seconds, and its clock is not ours. */
-const CLOCK_SKEW_MS = 2000;
 /** The states in which Twilio gave a message up. */
 const GIVEN_UP = new Set(['failed', 'undelivered', 'canceled']);
 
@@ -31,10 +31,14 @@ export interface TwilioMessages {
   /** Posts a message of these fields. Not idempotent (code 20500): the attempt's id travels in the status callback's URL. */
   send(message: OutboundMessage, form: { To: string; From: string } & Record<string, string>): Promise<Outcome>;
   /**
-   * What we sent from one address to another since a message first went out. Not by DateSent, which a message still queued
-   * at Twilio does not have. Rejects when Twilio cannot be asked.
+   * What became of a message: looked for by addresses, time and exact text. `mayBe` says of one with another text whether it
+   * could be this message all the same: then nobody knows. Null: proven absent.
    */
-  sentSince(message: OutboundMessage, addresses: { to: string; from: string }): Promise<MessageInstance[]>;
+  lookup(
+    message: OutboundMessage,
+    addresses: { to: string; from: string },
+    mayBe: (sent: MessageInstance) => boolean,
+  ): Promise<Outcome | null>;
   close(): void;
 }
 
@@ -46,34 +50,37 @@ export function openTwilioMessages(
   const { baseUrl, accountSid, authToken, publicUrl, timeoutMs = 10_000, now = () => new Date() } = settings;
   const httpClient = new TwilioHttpClient({ baseUrl, accountSid, authToken, timeoutMs, maxSockets });
   const client = twilio(accountSid, authToken, { httpClient });
-  const validity = (expiresAt: Date) => {
-    const seconds = Math.floor((expiresAt.getTime() - now().getTime()) / 1000);
-    return String(Math.min(Math.max(seconds, 1), longestSeconds));
-  };
   return {
     async send({ attemptId, expiresAt }, form) {
       try {
         const ref = await httpClient.post('Messages.json', {
           ...form,
           StatusCallback: `${publicUrl}/webhooks/twilio/status?attempt=${attemptId}`,
-          ValidityPeriod: validity(expiresAt),
+          ValidityPeriod: String(secondsLeft(expiresAt, now(), { least: 1, most: longestSeconds })),
         });
         return { kind: 'accepted', ref };
       } catch (error) {
         return twilioOutcome(error);
       }
     },
-    async sentSince({ createdAt }, { to, from }) {
-      const since = createdAt.getTime() - CLOCK_SKEW_MS;
-      const sent = await client.messages.list({ to, from, pageSize: LOOKUP_MESSAGES, limit: LOOKUP_MESSAGES });
-      return sent.filter(({ dateCreated }) => dateCreated.getTime() >= since);
+    async lookup({ createdAt, text }, { to, from }, mayBe) {
+      try {
+        const all = await client.messages.list({ to, from, pageSize: LOOKUP_MESSAGES, limit: LOOKUP_MESSAGES });
+        const sent = madeSince(createdAt, all);
+        // A trial account puts its own words before ours.
+        const found = sent.find(({ body }) => body.endsWith(text));
+        if (found !== undefined) return outcomeOfSent(found);
+        return sent.some(mayBe) ? failure('unknown', 'not_told_apart') : null;
+      } catch {
+        return failure('unknown', 'lookup_failed');
+      }
     },
     close: () => httpClient.close(),
   };
 }
 
 /** What became of a message that Twilio took. */
-export function outcomeOfSent({ status, errorCode, sid }: MessageInstance): Outcome {
+function outcomeOfSent({ status, errorCode, sid }: MessageInstance): Outcome {
   if (GIVEN_UP.has(status)) return deliveryFailure(errorCode ?? 0);
   return { kind: 'accepted', ref: sid };
 }

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import twilio from 'twilio';
+import type { TwilioParams } from './params.ts';
 
 /**
  * Whether Twilio signed this request (twilio.com/docs/usage/security#validating-requests). `url` is the public URL with
@@ -11,7 +12,7 @@ export function verifyTwilioSignature(
   authToken: string,
   signature: string | undefined,
   url: string,
-  body: Record<string, string | string[] | undefined> | string,
+  body: TwilioParams | string,
 ): boolean {
   if (!authToken || !signature || !URL.canParse(url)) return false;
   const isJson = typeof body === 'string';

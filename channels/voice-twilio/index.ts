@@ -2,23 +2,16 @@ import twilio from 'twilio';
 import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
-import { TwilioHttpClient } from '#channels/twilio/client.ts';
+import { madeSince, TwilioHttpClient } from '#channels/twilio/client.ts';
 import { twilioOutcome } from '#channels/twilio/errors.ts';
+import type { TwilioAccountSettings } from '#channels/twilio/messages.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 
-export interface TwilioVoiceSettings {
-  /** https://api.twilio.com, or what stands in for it. */
-  baseUrl: string;
-  accountSid: string;
-  authToken: string;
+export interface TwilioVoiceSettings extends Omit<TwilioAccountSettings, 'now'> {
   /** The E.164 number calls come from. */
   from: string;
   /** Calls a second that the account may start. */
   perSecond: number;
-  /** Our own address as Twilio reaches it, for what a call says and for its status. */
-  publicUrl: string;
-  /** How long asking for one call may take before it counts as unknown; 10 s unless told. */
-  timeoutMs?: number;
 }
 
 /** Requests at once: at one call a second there are few. */
@@ -31,8 +24,6 @@ const LONGEST_SECONDS = 120;
 const LOOKUP_CALLS = 50;
 /** Requests of one call: its making, what it said, keys and status callbacks. */
 const LOOKUP_EVENTS = 50;
-/** Twilio keeps whole seconds, and its clock is not ours. */
-const CLOCK_SKEW_MS = 2000;
 const NOT_ANSWERED = new Set(['busy', 'no-answer', 'failed', 'canceled']);
 
 /**
@@ -89,12 +80,10 @@ export function createTwilioVoiceChannel(settings: TwilioVoiceSettings): Channel
      * (twilio.com/docs/voice/api/call-event-resource). Those can be read a while after the call: until then it is unknown.
      */
     async lookup({ attemptId, to, createdAt }) {
-      const since = createdAt.getTime() - CLOCK_SKEW_MS;
       try {
         const made = await client.calls.list({ to, from, pageSize: LOOKUP_CALLS, limit: LOOKUP_CALLS });
-        const candidates = made.filter(({ dateCreated }) => dateCreated.getTime() >= since);
         let open = false;
-        for (const { sid, status } of candidates) {
+        for (const { sid, status } of madeSince(createdAt, made)) {
           const is = await isOf(sid, attemptId);
           if (is) return NOT_ANSWERED.has(status) ? failure('message_failed', status) : { kind: 'accepted', ref: sid };
           open ||= is === null;

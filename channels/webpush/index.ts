@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import https from 'node:https';
-import { getCACertificates } from 'node:tls';
 import webPush from 'web-push';
 import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
-import { exchange, lost } from '#channels/transport.ts';
+import { authoritiesWith, exchange, lost } from '#channels/transport.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { pushOutcome } from './errors.ts';
 import { pushOptions, pushPayload } from './message.ts';
@@ -39,7 +37,7 @@ const MAX_SOCKETS = 100;
  */
 export function createWebPushChannel(settings: WebPushSettings): Channel {
   const { subject, origins, caFile, perSecond, timeoutMs = 10_000, now = () => new Date() } = settings;
-  const ca = caFile === undefined ? undefined : [...getCACertificates('default'), readFileSync(caFile, 'utf8')];
+  const ca = authoritiesWith(caFile);
   const agent = new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ...(ca && { ca }) });
   const eachInTurn = batches(MAX_SOCKETS);
   const isAllowed = allowedOrigins(origins);

@@ -1,5 +1,6 @@
 import { actionsOf } from '#channels/actions.ts';
 import type { OutboundMessage } from '#channels/channel.ts';
+import { secondsLeft } from '#channels/lifetime.ts';
 
 /** Push services keep a message four weeks at most. */
 const MAX_TTL_SECONDS = 28 * 86_400;
@@ -25,9 +26,8 @@ export function pushPayload(message: OutboundMessage): string {
  * replaces what was not delivered yet. A topic has 32 characters of base64url at most: the hexadecimal ones of the dose's id.
  */
 export function pushOptions({ doseId, expiresAt }: OutboundMessage, now: Date) {
-  const seconds = Math.floor((expiresAt.getTime() - now.getTime()) / 1000);
   return {
-    TTL: Math.min(Math.max(seconds, 0), MAX_TTL_SECONDS),
+    TTL: secondsLeft(expiresAt, now, { least: 0, most: MAX_TTL_SECONDS }),
     urgency: 'high',
     topic: doseId.replaceAll('-', ''),
   } as const;

@@ -1,7 +1,7 @@
 import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
-import { openTwilioMessages, outcomeOfSent, type TwilioAccountSettings } from '#channels/twilio/messages.ts';
+import { openTwilioMessages, type TwilioAccountSettings } from '#channels/twilio/messages.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { templateOf, type WhatsappTemplates } from './template.ts';
 
@@ -47,19 +47,10 @@ export function createWhatsappChannel(settings: WhatsappSettings): Channel {
     receipts: true,
     send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
     /**
-     * By address, time and exact text. Nothing sent there since: proven absent. A template's words are not ours to know, and
-     * the session may have opened or closed since it was sent: while other messages stand there, nobody can tell.
+     * A template's words are not ours to know, and the session may have opened or closed since it was sent: while any other
+     * message stands there, nobody can tell.
      */
-    async lookup(message) {
-      try {
-        const sent = await messages.sentSince(message, addresses(message.to));
-        if (sent.length === 0) return null;
-        const found = sent.find(({ body }) => body.endsWith(message.text));
-        return found === undefined ? failure('unknown', 'not_told_apart') : outcomeOfSent(found);
-      } catch {
-        return failure('unknown', 'lookup_failed');
-      }
-    },
+    lookup: (message) => messages.lookup(message, addresses(message.to), () => true),
     async close() {
       messages.close();
     },

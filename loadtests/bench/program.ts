@@ -15,11 +15,18 @@ interface Program<N extends Numbers> {
 }
 
 /** Reads the options, plays the bench on a stage and ends the process; a bad option is one line and exit 2. */
-export async function runBench<N extends Numbers>({ name, help, numbers, play }: Program<N>): Promise<void> {
-  try {
+export function runBench<N extends Numbers>({ name, help, numbers, play }: Program<N>): Promise<void> {
+  return runProgram(name, async () => {
     const options = readNumbers(numbers, process.argv.slice(2));
     if (options === 'help') process.stdout.write(help);
     else await benchmark((stage) => play(stage, options));
+  });
+}
+
+/** Runs a program; a bad option is one line and exit 2. */
+export async function runProgram(name: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
   } catch (error) {
     const { message, code = '' } = error as Error & { code?: string };
     if (!(error instanceof RangeError) && !code.startsWith('ERR_PARSE_ARGS')) throw error;
@@ -45,10 +52,11 @@ export function readNumbers<N extends Numbers>(numbers: N, args: string[]): Opti
   return Object.fromEntries(read);
 }
 
-function wholeNumber(name: string, text: string, most: number): number {
+/** The whole number an option gives; throws a RangeError for anything else. */
+export function wholeNumber(option: string, text: string, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new RangeError(`${name} ${text} must be a whole number from 1 to ${most}`);
+  throw new RangeError(`${option} ${text} must be a whole number from 1 to ${most}`);
 }
 
 /** `value` to so many digits after the point. */

@@ -5,9 +5,8 @@ import type { Patients } from './patients.ts';
 import { CHANNEL_OF, type Provider } from './types.ts';
 
 /**
- * An accepted message. `reply` is how the person who got it writes back (SMS), and `press` how one presses a key (a call) or a button (WhatsApp),
- * resolving to an HTTP status or 0;
- * `actionToken` is what a push action answers with.
+ * An accepted message. `reply` is how the person who got it writes back (SMS, WhatsApp), and `press` how one presses a key (a
+ * call) or a button (WhatsApp), both resolving to an HTTP status or 0; `actionToken` is what a push action answers with.
  */
 interface Acceptance {
   provider: Provider;

@@ -98,6 +98,16 @@ export function faultOf({ later }: Pick<Verdict, 'later'>, kind: FaultKind): Fau
 /** The faults of which it must be said how much later. */
 const DELAYED: readonly FaultKind[] = ['delayed_callbacks', 'late_lookup', 'late_events'];
 
+/** By how many milliseconds a fault of this kind makes something later; 0 where there is none. */
+export function delayOf(verdict: Pick<Verdict, 'later'>, kind: FaultKind): number {
+  return faultOf(verdict, kind)?.delayMs ?? 0;
+}
+
+/** How often each callback is told. */
+export function copiesOf(verdict: Pick<Verdict, 'later'>): number {
+  return faultOf(verdict, 'duplicate_callbacks') ? 2 : 1;
+}
+
 /** Why an order cannot be carried out, with the field at fault; null when it can. */
 export function refuseOrder(order: FaultOrder): { field: string; detail: string } | null {
   const providers: readonly Provider[] = KINDS[order.kind].providers;

@@ -78,36 +78,8 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const {
-    http,
-    fcm,
-    webpush,
-    smtp,
-    caFile,
-    serviceAccount,
-    twilio,
-    twilioVoice,
-    twilioWhatsapp,
-    whatsappTemplates,
-    smsHttp,
-    smpp,
-    close,
-  } = await startSimulator(options);
+  const { address, close } = await startSimulator(options);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void close());
-  const address = {
-    http,
-    fcm,
-    webpush,
-    smtp,
-    caFile,
-    serviceAccount,
-    twilio,
-    twilioVoice,
-    twilioWhatsapp,
-    whatsappTemplates,
-    smsHttp,
-    smpp,
-  };
   process.stdout.write(`${JSON.stringify({ msg: 'ready', ...address })}\n`);
 }
 

@@ -55,6 +55,49 @@ export const VIA_CHANNELS: Readonly<Record<ScriptedAnswer['via'], readonly Chann
   link: ['sms', 'whatsapp', 'email'],
 };
 
+/** What an answer is given to: the message that arrived, and where the service is. */
+type Occasion = MessageExtras & PatientsOptions & { text: string };
+
+/** How an answer travels: resolves to the HTTP status, 0 when nobody took it. Null: the message offers no such road. */
+type Road = (answer: ScriptedAnswer, occasion: Occasion) => (() => Promise<number>) | null;
+
+const written = ({ text, action }: ScriptedAnswer) => text ?? REPLY_TEXT[action];
+const pushAction: Road = (answer, occasion) => () => confirm(answer, occasion);
+const writeBack: Road = (answer, { reply }) => (reply === undefined ? null : () => reply(written(answer)));
+
+const ROADS: Record<ScriptedAnswer['via'], Road> = {
+  push_action: pushAction,
+  webpush_action: pushAction,
+  sms_reply: writeBack,
+  whatsapp_reply: writeBack,
+  whatsapp_button: ({ action }, { press }) => (press === undefined ? null : () => press(action)),
+  voice_key: (answer, { press }) => (press === undefined ? null : () => press(written(answer))),
+  link: ({ action }, { text, caller, publicUrl }) => {
+    const link = findLink(text, publicUrl());
+    return link === null ? null : () => followLink(caller, link, action);
+  },
+};
+
+async function confirm(
+  { action }: ScriptedAnswer,
+  { actionToken: token, caller, publicUrl }: Occasion,
+): Promise<number> {
+  const base = publicUrl();
+  if (base === null) return 0;
+  const takenAt = action === 'taken' ? { takenAt: new Date().toISOString() } : {};
+  const text = JSON.stringify({ token, action, ...takenAt });
+  return (await caller.post(`${base}/v1/confirmations`, { contentType: 'application/json', text })).status;
+}
+
+/** GET shows the page, POST confirms. A page that is not a 200 HTML page is a failure of its own. */
+async function followLink(caller: Caller, link: string, action: ScriptedAnswer['action']): Promise<number> {
+  const page = await caller.get(link);
+  if (page.status !== 200) return page.status;
+  if (!page.contentType.startsWith('text/html')) return 0;
+  const form = { contentType: 'application/x-www-form-urlencoded', text: `action=${action}` };
+  return (await caller.post(link, form)).status;
+}
+
 /** Simulated patients: they answer what they receive as their script says, through the service's public doors. */
 export class Patients {
   readonly #options: PatientsOptions;
@@ -90,7 +133,7 @@ export class Patients {
     let answers = 0;
     for (const answer of patient.answers) {
       if (answer.on !== message.channel || (answer.nth !== undefined && answer.nth !== count)) continue;
-      const deliver = this.#road(answer, message, extras);
+      const deliver = ROADS[answer.via](answer, { ...extras, ...this.#options, text: message.text });
       if (deliver === null) continue;
       answers += 1;
       this.#timers.later(answer.delayMs, () => void this.#answer(answer, message, deliver));
@@ -128,55 +171,6 @@ export class Patients {
       tally.answersFailed += 1;
       tally.failures.set(String(status), (tally.failures.get(String(status)) ?? 0) + 1);
     }
-  }
-
-  /** How this answer travels, or null when the message offers no such road (an SMS without a link, say). */
-  #road(answer: ScriptedAnswer, message: OutboxMessage, extras: MessageExtras): (() => Promise<number>) | null {
-    switch (answer.via) {
-      case 'push_action':
-      case 'webpush_action':
-        return () => this.#pushAction(answer, extras.actionToken as string);
-      case 'whatsapp_button': {
-        const { press } = extras;
-        return press === undefined ? null : () => press(answer.action);
-      }
-      case 'whatsapp_reply':
-      case 'sms_reply': {
-        const text = answer.text ?? REPLY_TEXT[answer.action];
-        const { reply } = extras;
-        return reply === undefined ? null : () => reply(text);
-      }
-      case 'voice_key': {
-        const key = answer.text ?? REPLY_TEXT[answer.action];
-        const { press } = extras;
-        return press === undefined ? null : () => press(key);
-      }
-      case 'link': {
-        const link = findLink(message.text, this.#options.publicUrl());
-        return link === null ? null : () => this.#followLink(answer, link);
-      }
-    }
-  }
-
-  async #pushAction(answer: ScriptedAnswer, token: string): Promise<number> {
-    const publicUrl = this.#options.publicUrl();
-    if (publicUrl === null) return 0;
-    const takenAt = answer.action === 'taken' ? { takenAt: new Date().toISOString() } : {};
-    const text = JSON.stringify({ token, action: answer.action, ...takenAt });
-    const { status } = await this.#options.caller.post(`${publicUrl}/v1/confirmations`, {
-      contentType: 'application/json',
-      text,
-    });
-    return status;
-  }
-
-  /** GET shows the page, POST confirms. A page that is not a 200 HTML page is a failure of its own. */
-  async #followLink(answer: ScriptedAnswer, link: string): Promise<number> {
-    const page = await this.#options.caller.get(link);
-    if (page.status !== 200) return page.status;
-    if (!page.contentType.startsWith('text/html')) return 0;
-    const form = { contentType: 'application/x-www-form-urlencoded', text: `action=${answer.action}` };
-    return (await this.#options.caller.post(link, form)).status;
   }
 }
 

@@ -75,6 +75,8 @@ export interface SimulatorAddress {
 
 /** A running simulator: its address, its books to read, its faults and patients to order. */
 export interface Simulator extends SimulatorAddress {
+  /** The address alone, for those who are told it. */
+  address: SimulatorAddress;
   ledger: Ledger;
   outbox: Outbox;
   faults: FaultBook;
@@ -104,10 +106,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     publicUrl: () => publicUrl,
   });
   const calls = new TwilioCalls(account.identity, caller);
-  const patients = new Patients({
-    caller,
-    publicUrl: () => publicUrl,
-  });
+  const patients = new Patients({ caller, publicUrl: () => publicUrl });
   const doors = new Map<Provider, Door>();
   const down = new Set<Provider>();
   const setDown = (provider: Provider, isDown: boolean) => {
@@ -160,7 +159,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const fcm = new FcmServer({ books, tokens, projectId: PROJECT_ID, ...tls });
     const twilio = () => createServer((request, response) => app.routing(request, response));
     const { systemId, password } = SMSC_ACCOUNT;
-    const address = {
+    const ports = {
       http,
       fcm: `https://${await listen('fcm', fcm.server, options.fcmPort)}`,
       webpush,
@@ -173,10 +172,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     };
     const dir = options.dir ?? (await mkdtemp(path.join(tmpdir(), 'provider-simulator-')));
     const files = await writeClientFiles(dir, { ...tls, ...keys, tokenUri: `${http}/token` });
+    const address: SimulatorAddress = { ...ports, ...files };
     const { ledger, outbox, faults } = books;
     const write = (message: Written) => account.inbound(message);
     const deliverTo = pushService.deliverTo.bind(pushService);
-    return { ...address, ...files, ledger, outbox, faults, patients, deliverTo, setPublicUrl, write, close };
+    return { ...address, address, ledger, outbox, faults, patients, deliverTo, setPublicUrl, write, close };
   } catch (error) {
     await close();
     throw error;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Books } from './books.ts';
 import type { Caller } from './caller.ts';
 import { resetInAnswer } from './cut.ts';
-import { type Fault, type FaultKind, faultOf, type Verdict } from './faults.ts';
+import { copiesOf, delayOf, type Fault, type FaultKind, faultOf, type Verdict } from './faults.ts';
 import { Timers } from './timers.ts';
 
 /** The bearer token that the gateway takes: of no value anywhere else. */
@@ -104,7 +104,7 @@ export class SmsGateway {
     }
 
     if (this.#lastId === '' || !faultOf(verdict, 'ref_reused')) this.#lastId = `gw-${randomUUID()}`;
-    const shownAt = Date.now() + (faultOf(verdict, 'late_lookup')?.delayMs ?? 0);
+    const shownAt = Date.now() + delayOf(verdict, 'late_lookup');
     const kept: Kept = { id: this.#lastId, reference, state: 'QUEUED', shownAt };
     if (reference !== null) this.#byReference.set(reference, kept);
     this.#books.accept({ provider: 'sms_http', to, text, attemptId: reference, ref: kept.id, verdict });
@@ -118,8 +118,8 @@ export class SmsGateway {
   #deliver(kept: Kept, { notifyUrl }: Submission, verdict: Verdict): void {
     if (faultOf(verdict, 'never_delivered')) return;
     const fails = faultOf(verdict, 'undeliverable') !== undefined;
-    const copies = faultOf(verdict, 'duplicate_callbacks') ? 2 : 1;
-    this.#timers.later(DELIVERY_MS + (faultOf(verdict, 'delayed_callbacks')?.delayMs ?? 0), async () => {
+    const copies = copiesOf(verdict);
+    this.#timers.later(DELIVERY_MS + delayOf(verdict, 'delayed_callbacks'), async () => {
       kept.state = fails ? 'FAILED' : 'DELIVERED';
       if (notifyUrl === null) return;
       const tell = (told: object) =>

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import type { Books } from './books.ts';
 import { writeAndReset } from './cut.ts';
-import { type FaultKind, faultOf, type Verdict } from './faults.ts';
+import { copiesOf, delayOf, type FaultKind, faultOf, type Verdict } from './faults.ts';
 import {
   ANSWER,
   COMMAND,
@@ -148,8 +148,8 @@ export class Smsc {
   #report(peer: Peer, id: string, addresses: { from: string; to: string }, verdict: Verdict): void {
     if (faultOf(verdict, 'never_delivered')) return;
     const end = faultOf(verdict, 'undeliverable') ? UNDELIVERABLE : DELIVERED;
-    const copies = faultOf(verdict, 'duplicate_callbacks') ? 2 : 1;
-    this.#timers.later(DELIVERY_MS + (faultOf(verdict, 'delayed_callbacks')?.delayMs ?? 0), () => {
+    const copies = copiesOf(verdict);
+    this.#timers.later(DELIVERY_MS + delayOf(verdict, 'delayed_callbacks'), () => {
       if (faultOf(verdict, 'stray_callbacks')) void this.#receipt(peer, `stray_${id}`, addresses, UNDELIVERABLE);
       for (let copy = 0; copy < copies; copy += 1) void this.#receipt(peer, id, addresses, end);
     });

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { stringify } from 'node:querystring';
-import twilio from 'twilio';
 import type { Caller } from './caller.ts';
-import { faultOf, type Verdict } from './faults.ts';
+import { copiesOf, delayOf, faultOf, type Verdict } from './faults.ts';
 import { Timers } from './timers.ts';
 import { MessageStore, type SmsMessage } from './twilio-messages.ts';
+import { postSigned } from './twilio-webhook.ts';
 import { numberOf, providerOfAddress } from './twilio-whatsapp.ts';
 import type { Button } from './whatsapp-templates.ts';
 
@@ -96,17 +95,20 @@ export class TwilioAccount {
     return Date.now() - (this.#wroteAt.get(`${patient} ${sender}`) ?? 0) < SESSION_MS;
   }
 
-  /** Lets a message travel: a few milliseconds later it is sent, then delivered or not, each step told by callback. `refused`: the code under which it is given up. */
+  /**
+   * Lets a message travel: a few milliseconds later it is sent, then delivered or not, each step told by callback. `refused`: the
+   * code under which it is given up.
+   */
   dispatch(message: SmsMessage, verdict: Verdict, refused: number | undefined): void {
     if (faultOf(verdict, 'never_delivered')) return;
     const undeliverable = faultOf(verdict, 'undeliverable');
     const errorCode = refused ?? (undeliverable && (undeliverable.errorCode ?? DEFAULT_ERROR_CODE));
     const steps = journey(errorCode, providerOfAddress(message.to) === 'twilio_whatsapp');
     const telling = {
-      copies: faultOf(verdict, 'duplicate_callbacks') ? 2 : 1,
+      copies: copiesOf(verdict),
       strays: faultOf(verdict, 'stray_callbacks') !== undefined,
     };
-    const delayMs = STEP_DELAY_MS + (faultOf(verdict, 'delayed_callbacks')?.delayMs ?? 0);
+    const delayMs = STEP_DELAY_MS + delayOf(verdict, 'delayed_callbacks');
     this.#advance(message, faultOf(verdict, 'reordered_callbacks') ? steps.toReversed() : steps, telling, delayMs);
   }
 
@@ -199,12 +201,7 @@ export class TwilioAccount {
   }
 
   async #post(url: string, parameters: Record<string, string>): Promise<number> {
-    const signature = twilio.getExpectedTwilioSignature(this.identity.authToken, url, parameters);
-    const { status } = await this.#caller.post(url, {
-      contentType: 'application/x-www-form-urlencoded; charset=UTF-8',
-      text: stringify(parameters),
-      headers: { 'x-twilio-signature': signature, 'i-twilio-idempotency-token': randomUUID() },
-    });
+    const { status } = await postSigned(this.#caller, this.identity.authToken, { url, parameters });
     return status;
   }
 }

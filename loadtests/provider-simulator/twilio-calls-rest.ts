@@ -1,29 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { Books } from './books.ts';
-import { resetInAnswer } from './cut.ts';
-import { faultOf, type Verdict } from './faults.ts';
-import { newSid, type TwilioAccount } from './twilio-account.ts';
+import { delayOf, type Verdict } from './faults.ts';
+import { newSid } from './twilio-account.ts';
 import { callResource, type PhoneCall, type TwilioCalls } from './twilio-calls.ts';
 import {
-  attemptOf,
-  drop,
+  create,
   E164,
-  FAULT_REFUSALS,
   type Fields,
   guard,
   invalidNumber,
   notFound,
   one,
+  pageSizeOf,
   refuse,
   send,
-} from './twilio-rest.ts';
+  type TwilioOptions,
+} from './twilio-resource.ts';
 
-interface CallsOptions {
-  books: Books;
-  account: TwilioAccount;
+interface CallsOptions extends TwilioOptions {
   calls: TwilioCalls;
-  isDown: () => boolean;
 }
 
 /** Twilio's Calls resource (API version 2010-04-01): create, list, fetch, and the requests of a call. */
@@ -33,42 +27,29 @@ export async function twilioCallsRest(app: FastifyInstance, { books, account, ca
 
   app.post(`/Calls.json`, async (request, reply) => {
     const fields = (request.body ?? {}) as Fields;
-    const attemptId = attemptOf(fields);
     const to = one(fields.To) ?? '';
-    const verdict = books.faults.decide('twilio_voice', to);
-    const { latencyMs, answer } = verdict;
-    if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
-
-    const refusal = (answer && FAULT_REFUSALS[answer.kind]?.(answer, to)) ?? invalid(fields);
-    if (refusal) {
-      books.refuse('twilio_voice', attemptId, String(refusal.code));
-      if (answer?.kind === 'rate_limited') reply.header('retry-after', String(answer.retryAfterSeconds ?? 1));
-      return send(reply, refusal);
-    }
-    if (answer?.kind === 'reset_mid_request') {
-      books.refuse('twilio_voice', attemptId, answer.kind);
-      return drop(request, reply);
-    }
-
-    const call = newCall(fields, verdict, accountSid);
-    calls.add(call);
-    const press = (key: string) => calls.press(call.sid, key);
-    const { message, answers } = books.accept({
+    return create(request, reply, books, {
       provider: 'twilio_voice',
       to,
-      press,
-      text: '(ringing)',
-      attemptId,
-      ref: call.sid,
-      verdict,
+      contact: to,
+      fields,
+      invalid: () => invalid(fields),
+      make(verdict, attemptId) {
+        const call = newCall(fields, verdict, accountSid);
+        calls.add(call);
+        const { message, answers } = books.accept({
+          provider: 'twilio_voice',
+          to,
+          press: (key) => calls.press(call.sid, key),
+          text: '(ringing)',
+          attemptId,
+          ref: call.sid,
+          verdict,
+        });
+        calls.dial(call, message, { keys: answers, verdict });
+        return callResource(accountSid, call);
+      },
     });
-    calls.dial(call, message, { keys: answers, verdict });
-    if (answer?.kind === 'timeout_after_accept') return drop(request, reply);
-    const resource = callResource(accountSid, call);
-    if (answer?.kind !== 'reset_mid_answer') return reply.code(201).send(resource);
-    reply.hijack();
-    resetInAnswer(reply.raw, 201, resource);
-    return reply;
   });
 
   app.get(`/Calls/:file`, async (request, reply) => {
@@ -86,8 +67,7 @@ export async function twilioCallsRest(app: FastifyInstance, { books, account, ca
 
   app.get(`/Calls.json`, async (request) => {
     const query = request.query as Fields;
-    const size = Math.min(Math.max(Number(one(query.PageSize)) || 50, 1), 1_000);
-    const found = calls.find({ to: one(query.To), from: one(query.From) }).slice(0, size);
+    const found = calls.find({ to: one(query.To), from: one(query.From) }).slice(0, pageSizeOf(query));
     return page(
       'calls',
       request.url,
@@ -139,8 +119,8 @@ function newCall(fields: Fields, verdict: Verdict, accountSid: string): PhoneCal
     createdAt: now,
     startedAt: null,
     endedAt: null,
-    shownAt: now + (faultOf(verdict, 'late_lookup')?.delayMs ?? 0),
-    eventsAt: now + (faultOf(verdict, 'late_events')?.delayMs ?? 0),
+    shownAt: now + delayOf(verdict, 'late_lookup'),
+    eventsAt: now + delayOf(verdict, 'late_events'),
     events: [{ request: { method: 'POST', url: `/2010-04-01/Accounts/${accountSid}/Calls.json`, parameters } }],
   };
 }

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { stringify } from 'node:querystring';
 import { setTimeout as sleep } from 'node:timers/promises';
-import twilio from 'twilio';
 import type { Caller } from './caller.ts';
-import { faultOf, type Verdict } from './faults.ts';
+import { copiesOf, delayOf, faultOf, type Verdict } from './faults.ts';
 import type { OutboxMessage } from './outbox.ts';
 import type { TwilioIdentity } from './twilio-account.ts';
+import { rfc2822 } from './twilio-messages.ts';
+import { postSigned } from './twilio-webhook.ts';
 import { parseTwiml, type Verb } from './twiml.ts';
 
 /** One call as Twilio keeps it. Times are epoch milliseconds. */
@@ -107,7 +106,7 @@ export class TwilioCalls {
     call.status = 'ringing';
     await this.#tell(line, 'initiated', 'ringing');
     const unanswered = (['no_answer', 'busy'] as const).find((kind) => faultOf(verdict, kind));
-    await sleep(STEP_MS + (faultOf(verdict, 'delayed_callbacks')?.delayMs ?? 0), undefined, { ref: false });
+    await sleep(STEP_MS + delayOf(verdict, 'delayed_callbacks'), undefined, { ref: false });
     if (unanswered !== undefined) call.status = unanswered === 'busy' ? 'busy' : 'no-answer';
     else await this.#pickUp(line);
     call.endedAt = Date.now();
@@ -169,7 +168,7 @@ export class TwilioCalls {
     if (call.statusCallback === null || !call.statusEvents.includes(event) || !this.#calls.has(call.sid)) return;
     const ended = event === 'completed' ? { CallDuration: call.startedAt === null ? '0' : '1' } : {};
     const more = { CallbackSource: 'call-progress-events', ...ended };
-    const copies = faultOf(verdict, 'duplicate_callbacks') ? 2 : 1;
+    const copies = copiesOf(verdict);
     for (let copy = 0; copy < copies; copy++) await this.#ask(call, call.statusCallback, status, more);
   }
 
@@ -186,12 +185,7 @@ export class TwilioCalls {
       ...more,
     };
     call.events.push({ request: { method: 'POST', url, parameters } });
-    const signature = twilio.getExpectedTwilioSignature(this.#identity.authToken, url, parameters);
-    return this.#caller.post(url, {
-      contentType: 'application/x-www-form-urlencoded; charset=UTF-8',
-      text: stringify(parameters),
-      headers: { 'x-twilio-signature': signature, 'i-twilio-idempotency-token': randomUUID() },
-    });
+    return postSigned(this.#caller, this.#identity.authToken, { url, parameters });
   }
 }
 
@@ -202,19 +196,18 @@ function hear({ heard }: Line, words: string): void {
 /** The resource as Twilio's REST API shows it (Calls resource, 2010-04-01). */
 export function callResource(accountSid: string, call: PhoneCall) {
   const uri = `/2010-04-01/Accounts/${accountSid}/Calls/${call.sid}`;
-  const time = (at: number | null) => (at === null ? null : new Date(at).toUTCString().replace('GMT', '+0000'));
   return {
     account_sid: accountSid,
     answered_by: call.answeredBy,
     api_version: '2010-04-01',
-    date_created: time(call.createdAt),
-    date_updated: time(call.endedAt ?? call.startedAt ?? call.createdAt),
+    date_created: rfc2822(call.createdAt),
+    date_updated: rfc2822(call.endedAt ?? call.startedAt ?? call.createdAt),
     direction: 'outbound-api',
     duration: call.endedAt === null ? null : '1',
-    end_time: time(call.endedAt),
+    end_time: rfc2822(call.endedAt),
     from: call.from,
     sid: call.sid,
-    start_time: time(call.startedAt),
+    start_time: rfc2822(call.startedAt),
     status: call.status,
     subresource_uris: { events: `${uri}/Events.json` },
     to: call.to,

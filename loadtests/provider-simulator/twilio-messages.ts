@@ -104,7 +104,7 @@ export function messageResource(accountSid: string, message: SmsMessage) {
     api_version: '2010-04-01',
     body: message.body,
     date_created: rfc2822(message.createdAt),
-    date_sent: message.sentAt === null ? null : rfc2822(message.sentAt),
+    date_sent: rfc2822(message.sentAt),
     date_updated: rfc2822(message.updatedAt),
     direction: 'outbound-api',
     error_code: message.errorCode,
@@ -123,6 +123,7 @@ export function messageResource(accountSid: string, message: SmsMessage) {
   };
 }
 
-function rfc2822(at: number): string {
-  return new Date(at).toUTCString().replace('GMT', '+0000');
+/** An instant as Twilio's resources show it. */
+export function rfc2822(at: number | null): string | null {
+  return at === null ? null : new Date(at).toUTCString().replace('GMT', '+0000');
 }

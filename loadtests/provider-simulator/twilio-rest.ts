@@ -1,79 +1,33 @@
-import { timingSafeEqual } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import formbody from '@fastify/formbody';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Books } from './books.ts';
-import { resetInAnswer } from './cut.ts';
-import { type Fault, type FaultKind, faultOf, type Verdict } from './faults.ts';
+import type { FastifyInstance } from 'fastify';
+import { delayOf, faultOf, type Verdict } from './faults.ts';
 import { countSegments } from './segments.ts';
 import { newSid, type TwilioAccount } from './twilio-account.ts';
 import { messageResource, type SmsMessage } from './twilio-messages.ts';
+import {
+  create,
+  drop,
+  E164,
+  type Fields,
+  guard,
+  invalidNumber,
+  notFound,
+  one,
+  optedOut,
+  pageSizeOf,
+  type Refusal,
+  refuse,
+  send,
+  type TwilioOptions,
+} from './twilio-resource.ts';
 import { buttonFor, contentOf, numberOf, providerOfAddress, refusedByWhatsapp } from './twilio-whatsapp.ts';
-import type { Provider } from './types.ts';
 import type { Button } from './whatsapp-templates.ts';
-
-interface TwilioOptions {
-  books: Books;
-  account: TwilioAccount;
-  isDown: () => boolean;
-}
 
 interface MessagesOptions extends TwilioOptions {
   /** WhatsApp alone. */
   isWhatsappDown: () => boolean;
 }
 
-interface Refusal {
-  code: number;
-  status: number;
-  message: string;
-}
-
-export type Fields = Record<string, string | string[] | undefined>;
-
-export const E164 = /^\+[1-9]\d{6,14}$/;
 const SENDER = /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/;
-const UNAUTHENTICATED: Refusal = { code: 20003, status: 401, message: 'Authenticate' };
-
-export const refuse = (code: number, message: string): Refusal => ({ code, status: 400, message });
-
-/** The answer of each fault that refuses a message. */
-export const FAULT_REFUSALS: Partial<Record<FaultKind, (fault: Fault, to: string) => Refusal>> = {
-  rate_limited: () => ({ code: 20429, status: 429, message: 'Too Many Requests' }),
-  server_error: ({ status }) =>
-    status === 503
-      ? { code: 20503, status: 503, message: 'Service Unavailable' }
-      : { code: 20500, status: 500, message: 'Internal Server Error' },
-  unauthenticated: () => UNAUTHENTICATED,
-  invalid_number: (_fault, to) => invalidNumber(to),
-  not_mobile: (_fault, to) => refuse(21614, `To number: ${to}, is not a mobile number`),
-  opted_out: () => optedOut(),
-};
-
-/** What all of Twilio's resources have in common: forms, Twilio's errors, the account's credentials, an outage. */
-export async function guard(
-  app: FastifyInstance,
-  { books, account, isDown, provider }: TwilioOptions & { provider: Provider },
-): Promise<void> {
-  const { accountSid, authToken } = account.identity;
-  const expected = Buffer.from(`Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`);
-
-  await app.register(formbody);
-  app.setErrorHandler((_error, _request, reply) => send(reply, refuse(20001, 'The request could not be read')));
-  app.setNotFoundHandler((request, reply) => send(reply, notFound(request.url)));
-
-  // The control port carries Twilio too, and stays open when Twilio is down.
-  app.addHook('onRequest', async (request, reply) => {
-    return isDown() ? drop(request, reply) : undefined;
-  });
-  app.addHook('preHandler', async (request, reply) => {
-    const given = Buffer.from(request.headers.authorization ?? '');
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-    if (request.method === 'POST') books.refuse(provider, attemptOf(request.body as Fields), '20003');
-    return send(reply, UNAUTHENTICATED);
-  });
-}
-
 /** Twilio's Messages resource (API version 2010-04-01): create, list, fetch. */
 export async function twilioRest(app: FastifyInstance, { books, account, isDown, isWhatsappDown }: MessagesOptions) {
   const { accountSid, from: ownNumber } = account.identity;
@@ -81,57 +35,41 @@ export async function twilioRest(app: FastifyInstance, { books, account, isDown,
 
   app.post(`/Accounts/${accountSid}/Messages.json`, async (request, reply) => {
     const fields = (request.body ?? {}) as Fields;
-    const attemptId = attemptOf(fields);
     const to = one(fields.To) ?? '';
+    const sender = one(fields.From) ?? ownNumber;
     const provider = providerOfAddress(to);
     if (provider === 'twilio_whatsapp' && isWhatsappDown()) return drop(request, reply);
     const contact = numberOf(to);
-    const verdict = books.faults.decide(provider, contact);
-    const { latencyMs, answer } = verdict;
-    if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
-
-    const sender = one(fields.From) ?? ownNumber;
-    const refusal =
-      (answer && FAULT_REFUSALS[answer.kind]?.(answer, to)) ??
-      invalid(fields, ownNumber) ??
-      (account.isOptedOut(to, sender) ? optedOut() : null);
-    if (refusal) {
-      books.refuse(provider, attemptId, String(refusal.code));
-      if (answer?.kind === 'rate_limited') reply.header('retry-after', String(answer.retryAfterSeconds ?? 1));
-      return send(reply, refusal);
-    }
-
-    if (answer?.kind === 'reset_mid_request') {
-      books.refuse(provider, attemptId, answer.kind);
-      return drop(request, reply);
-    }
-
-    const message = newMessage(fields, verdict, account.messages.newest);
-    account.messages.add(message);
-    const refused = refusedByWhatsapp(message, verdict, account.inSession(to, sender));
-    const press = (action: string) => {
-      const button = buttonFor(message.buttons, action);
-      if (button === undefined) return Promise.resolve(0);
-      return account.inbound({ from: to, to: sender, text: button.title, pressed: { button, message } });
-    };
-    books.accept({
+    return create(request, reply, books, {
       provider,
-      to: contact,
-      reply: (text) => account.inbound({ from: to, to: sender, text }),
-      ...(message.buttons.length > 0 && { press }),
-      text: message.body,
-      attemptId,
-      ref: message.sid,
-      arrives: refused === undefined,
-      verdict,
+      to,
+      contact,
+      fields,
+      invalid: () => invalid(fields, ownNumber) ?? (account.isOptedOut(to, sender) ? optedOut() : null),
+      make(verdict, attemptId) {
+        const message = newMessage(fields, verdict, account.messages.newest);
+        account.messages.add(message);
+        const refused = refusedByWhatsapp(message, verdict, account.inSession(to, sender));
+        const press = (action: string) => {
+          const button = buttonFor(message.buttons, action);
+          if (button === undefined) return Promise.resolve(0);
+          return account.inbound({ from: to, to: sender, text: button.title, pressed: { button, message } });
+        };
+        books.accept({
+          provider,
+          to: contact,
+          reply: (text) => account.inbound({ from: to, to: sender, text }),
+          ...(message.buttons.length > 0 && { press }),
+          text: message.body,
+          attemptId,
+          ref: message.sid,
+          arrives: refused === undefined,
+          verdict,
+        });
+        account.dispatch(message, verdict, refused);
+        return messageResource(accountSid, message);
+      },
     });
-    account.dispatch(message, verdict, refused);
-    if (answer?.kind === 'timeout_after_accept') return drop(request, reply);
-    const resource = messageResource(accountSid, message);
-    if (answer?.kind !== 'reset_mid_answer') return reply.code(201).send(resource);
-    reply.hijack();
-    resetInAnswer(reply.raw, 201, resource);
-    return reply;
   });
 
   app.get(`/Accounts/${accountSid}/Messages/:file`, async (request, reply) => {
@@ -145,7 +83,7 @@ export async function twilioRest(app: FastifyInstance, { books, account, isDown,
 
 /** One page in the shape that Twilio's clients walk by `next_page_uri`. A page starts after its token's message. */
 function listPage(account: TwilioAccount, query: Fields) {
-  const pageSize = Math.min(Math.max(Number(one(query.PageSize)) || 50, 1), 1_000);
+  const pageSize = pageSizeOf(query);
   const page = Math.max(Number(one(query.Page)) || 0, 0);
   const found = account.messages.find({
     to: one(query.To),
@@ -234,40 +172,6 @@ function newMessage(fields: Fields, verdict: Verdict, before: SmsMessage | undef
     createdAt: now,
     updatedAt: now,
     sentAt: null,
-    shownAt: now + (faultOf(verdict, 'late_lookup')?.delayMs ?? 0),
+    shownAt: now + delayOf(verdict, 'late_lookup'),
   };
-}
-
-/** The attempt id travels in the status callback's query, so that a callback names it even if the response was lost. */
-export function attemptOf(fields: Fields | null): string | null {
-  const callback = one(fields?.StatusCallback);
-  return callback && URL.canParse(callback) ? new URL(callback).searchParams.get('attempt') : null;
-}
-
-export function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
-}
-
-export function invalidNumber(to: string): Refusal {
-  return refuse(21211, `Invalid 'To' Phone Number: ${to.slice(0, -4)}XXXX`);
-}
-
-function optedOut(): Refusal {
-  return refuse(21610, 'Attempt to send to unsubscribed recipient');
-}
-
-export function notFound(url: string): Refusal {
-  const [path] = url.split('?');
-  return { code: 20404, status: 404, message: `The requested resource ${path} was not found` };
-}
-
-export function send(reply: FastifyReply, { code, status, message }: Refusal) {
-  return reply.code(status).send({ code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status });
-}
-
-/** The message is accepted, the answer is lost on the way. */
-export function drop(request: FastifyRequest, reply: FastifyReply) {
-  reply.hijack();
-  request.raw.socket.destroy();
-  return reply;
 }

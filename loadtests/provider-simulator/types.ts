@@ -1,21 +1,7 @@
-/** The providers the simulator plays. */
-export type Provider = 'fcm' | 'webpush' | 'twilio' | 'twilio_whatsapp' | 'twilio_voice' | 'sms_http' | 'smpp' | 'smtp';
-
-export const PROVIDERS: readonly Provider[] = [
-  'fcm',
-  'webpush',
-  'twilio',
-  'twilio_whatsapp',
-  'twilio_voice',
-  'sms_http',
-  'smpp',
-  'smtp',
-];
-
-/** The channel each provider carries. */
 export type Channel = 'push' | 'webpush' | 'sms' | 'whatsapp' | 'voice' | 'email';
 
-export const CHANNEL_OF: Readonly<Record<Provider, Channel>> = {
+/** The providers the simulator plays, and the channel each carries. */
+export const CHANNEL_OF = {
   fcm: 'push',
   webpush: 'webpush',
   twilio: 'sms',
@@ -24,7 +10,11 @@ export const CHANNEL_OF: Readonly<Record<Provider, Channel>> = {
   sms_http: 'sms',
   smpp: 'sms',
   smtp: 'email',
-};
+} as const satisfies Record<string, Channel>;
+
+export type Provider = keyof typeof CHANNEL_OF;
+
+export const PROVIDERS = Object.keys(CHANNEL_OF) as readonly Provider[];
 
 export const CHANNELS: readonly Channel[] = [...new Set(Object.values(CHANNEL_OF))];
 
