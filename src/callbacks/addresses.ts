@@ -57,6 +57,11 @@ export function mayReach(address: string, allowPrivate: boolean): boolean {
   return isPrivate(address) ? allowPrivate : !isNobodys(address);
 }
 
+/** Whether the host of a URL is an address that no callback may go to. A name is judged when it is looked up. */
+export function isForbidden(host: string, allowPrivate: boolean): boolean {
+  return isIP(host) !== 0 && !mayReach(host, allowPrivate);
+}
+
 /** Whether the host of a URL is this machine by its very name. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || (isIP(host) !== 0 && isLoopbackAddress(host));

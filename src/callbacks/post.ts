@@ -1,7 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { isIP } from 'node:net';
-import { FORBIDDEN, guardedLookup, hostOf, mayReach } from './addresses.ts';
+import { FORBIDDEN, guardedLookup, hostOf, isForbidden } from './addresses.ts';
 import type { Answer } from './retry.ts';
 
 /** A try takes this long at most, name look-up and handshakes included. */
@@ -47,9 +46,7 @@ export function openPoster(allowPrivate: boolean): Poster {
   return {
     async post(text, given, body) {
       const url = new URL(text);
-      const host = hostOf(url);
-      if (isIP(host) !== 0 && !mayReach(host, allowPrivate))
-        throw Object.assign(new Error(FORBIDDEN), { code: FORBIDDEN });
+      if (isForbidden(hostOf(url), allowPrivate)) throw Object.assign(new Error(FORBIDDEN), { code: FORBIDDEN });
       const headers = {
         ...given,
         'content-type': 'application/json',

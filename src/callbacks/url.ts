@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import { Refusal } from '../domain/refusal.ts';
-import { hostOf, isLoopback, mayReach } from './addresses.ts';
+import { hostOf, isForbidden, isLoopback } from './addresses.ts';
 
 const MOST = 2048;
 
@@ -17,7 +16,7 @@ export function endpointUrl(text: string, allowPrivate: boolean): string {
   if (url.username !== '' || url.password !== '') {
     throw refused('must not hold a user or a password: callbacks are signed, check their signature instead');
   }
-  if (isIP(host) !== 0 && !mayReach(host, allowPrivate)) {
+  if (isForbidden(host, allowPrivate)) {
     throw refused('names an address that is not on the internet: callbacks only go to public ones');
   }
   url.hash = '';

@@ -1,24 +1,28 @@
+const DOSE = ['dose', 'prescription', 'patient', 'localDate', 'dueAt', 'state'] as const;
+const ANSWERED_DOSE = [...DOSE, 'late', 'takenAt', 'road'] as const;
+const CASE = ['escalation', 'kind', 'state', 'prescription', 'patient'] as const;
+
 /** What a tenant's own systems may be told of: when, and with which fields of `CALLBACK_FIELDS`. The list that API and docs show. */
 export const CALLBACK_EVENTS = {
   'dose.confirmed': {
     when: 'a dose was reported taken',
-    data: ['dose', 'prescription', 'patient', 'localDate', 'dueAt', 'state', 'late', 'takenAt', 'road'],
+    data: ANSWERED_DOSE,
   },
   'dose.skipped': {
     when: 'a dose was reported not taken',
-    data: ['dose', 'prescription', 'patient', 'localDate', 'dueAt', 'state', 'late', 'takenAt', 'road'],
+    data: ANSWERED_DOSE,
   },
   'dose.corrected': {
     when: 'an answer was taken back: taken became skipped, or skipped became taken',
-    data: ['dose', 'prescription', 'patient', 'localDate', 'dueAt', 'state', 'late', 'takenAt', 'road'],
+    data: ANSWERED_DOSE,
   },
   'dose.missed': {
     when: 'the window of a dose is over, and nobody answered',
-    data: ['dose', 'prescription', 'patient', 'localDate', 'dueAt', 'state'],
+    data: DOSE,
   },
   'dose.undelivered': {
     when: 'the window of a dose is over, and no reminder of it arrived',
-    data: ['dose', 'prescription', 'patient', 'localDate', 'dueAt', 'state'],
+    data: DOSE,
   },
   'patient.unreachable': {
     when: 'the last way to reach a patient is gone',
@@ -34,11 +38,11 @@ export const CALLBACK_EVENTS = {
   },
   'escalation.opened': {
     when: 'a case for a clinician was opened',
-    data: ['escalation', 'kind', 'state', 'prescription', 'patient'],
+    data: CASE,
   },
   'escalation.resolved': {
-    when: 'a case is closed, by a person or by a late answer',
-    data: ['escalation', 'kind', 'state', 'prescription', 'patient'],
+    when: 'a case is closed, by a person, a late answer, or since it is over',
+    data: CASE,
   },
 } as const satisfies Record<string, { when: string; data: readonly CallbackField[] }>;
 

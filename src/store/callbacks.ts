@@ -33,6 +33,17 @@ export function doseData(sql: Sql): Fragment {
     'dose', d.id, 'localDate', d.local_date, 'dueAt', ${iso(sql, 'd.due_at')}, 'state', d.state)`;
 }
 
+/** As `callbacksFrom`, of the doses (rows of `doses`) that the statement's CTE `ended` has made missed or undelivered. */
+export function doseEndCallbacks(sql: Sql): Fragment {
+  return callbacksFrom(
+    sql,
+    sql`
+      SELECT concat('dose.', d.state) AS event, d.tenant_id, d.patient_id, d.prescription_id, d.resolved_at AS at,
+             ${doseData(sql)} AS data
+      FROM ended d`,
+  );
+}
+
 /** As `callbacksFrom`, of the cases (rows of `escalations`) in the statement's CTE `changed`. */
 export function caseCallbacks(sql: Sql, event: 'escalation.opened' | 'escalation.resolved'): Fragment {
   const at = sql(event === 'escalation.opened' ? 'opened_at' : 'resolved_at');

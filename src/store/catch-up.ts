@@ -1,3 +1,4 @@
+import { doseEndCallbacks } from './callbacks.ts';
 import type { Sql } from './pool.ts';
 
 /**
@@ -51,7 +52,7 @@ export interface LostDose {
 
 /**
  * Ends doses of a shard that had an action due by `until` and are not useful to remind of any more, oldest first: the system
- * did not do its part, whatever the patient did.
+ * did not do its part, whatever the patient did. Whoever listens is told.
  */
 export async function endLostDoses(
   sql: Sql,
@@ -63,13 +64,17 @@ export async function endLostDoses(
       WHERE shard = ${shard} AND next_action_at <= ${until} AND state IN ('planned', 'open')
         AND NOT (${stillUseful(sql, now)})
       ORDER BY next_action_at LIMIT ${limit}
-      FOR UPDATE SKIP LOCKED)
-    UPDATE doses d
-    SET state = 'undelivered', reason = 'system', missed_at = ${now}, resolved_at = ${now}, next_action_at = NULL,
-        opened_at = coalesce(d.opened_at, ${now})
-    FROM lost WHERE d.id = lost.id AND d.local_date = lost.local_date
-    RETURNING d.id AS "doseId", d.local_date AS "localDate", d.tenant_id AS "tenantId", d.patient_id AS "patientId",
-              d.prescription_id AS "prescriptionId", d.critical`;
+      FOR UPDATE SKIP LOCKED),
+    ended AS (
+      UPDATE doses d
+      SET state = 'undelivered', reason = 'system', missed_at = ${now}, resolved_at = ${now}, next_action_at = NULL,
+          opened_at = coalesce(d.opened_at, ${now})
+      FROM lost WHERE d.id = lost.id AND d.local_date = lost.local_date
+      RETURNING d.*),
+    told AS (${doseEndCallbacks(sql)})
+    SELECT id AS "doseId", local_date AS "localDate", tenant_id AS "tenantId", patient_id AS "patientId",
+           prescription_id AS "prescriptionId", critical
+    FROM ended`;
 }
 
 /** Whether a dose of these shards still has an action due by `until`. */

@@ -1,5 +1,7 @@
+import { SETTLE_LIMIT_SECONDS } from '../domain/dose.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { dayOf } from './attempts.ts';
+import { doseEndCallbacks } from './callbacks.ts';
 import type { LostDose } from './catch-up.ts';
 import { column, type Sql } from './pool.ts';
 
@@ -104,12 +106,10 @@ export interface EndedPoison extends LostDose {
   end: 'missed' | 'undelivered';
 }
 
-/** A message whose fate is open holds the end back as it does for other doses (src/escalation/next.ts), at most this long. */
-const SETTLE_LIMIT_SECONDS = 180;
-
 /**
  * Ends failing and quarantined doses whose window is over, by nothing but their columns: `missed` when a provider had taken
- * a reminder before, else `undelivered` for the reason `system`, which blames nobody.
+ * a reminder before, else `undelivered` for the reason `system`, which blames nobody. A message whose fate is open holds the
+ * end back as it does for other doses (src/escalation/next.ts).
  */
 export async function endPoisonDoses(tx: Sql, now: Date, limit: number): Promise<EndedPoison[]> {
   return tx<EndedPoison[]>`
@@ -123,14 +123,18 @@ export async function endPoisonDoses(tx: Sql, now: Date, limit: number): Promise
         AND (d.window_ends_at <= ${now}::timestamptz - ${SETTLE_LIMIT_SECONDS} * interval '1 second' OR NOT EXISTS (
               SELECT 1 FROM attempts a WHERE a.dose_id = d.id AND a.purpose <> 'escalation'
                 AND (a.state = 'intent' OR (a.state = 'unknown' AND a.check_at < 'infinity'))))
-      ORDER BY d.id LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED)
-    UPDATE doses d
-    SET state = CASE WHEN over.reached THEN 'missed' ELSE 'undelivered' END,
-        reason = CASE WHEN over.reached THEN NULL ELSE 'system' END,
-        missed_at = ${now}, resolved_at = ${now}, next_action_at = NULL, opened_at = coalesce(d.opened_at, ${now})
-    FROM over WHERE d.id = over.id AND d.local_date = over.local_date
-    RETURNING d.id AS "doseId", d.local_date AS "localDate", d.tenant_id AS "tenantId", d.patient_id AS "patientId",
-              d.prescription_id AS "prescriptionId", d.critical, d.state AS end`;
+      ORDER BY d.id LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED),
+    ended AS (
+      UPDATE doses d
+      SET state = CASE WHEN over.reached THEN 'missed' ELSE 'undelivered' END,
+          reason = CASE WHEN over.reached THEN NULL ELSE 'system' END,
+          missed_at = ${now}, resolved_at = ${now}, next_action_at = NULL, opened_at = coalesce(d.opened_at, ${now})
+      FROM over WHERE d.id = over.id AND d.local_date = over.local_date
+      RETURNING d.*),
+    told AS (${doseEndCallbacks(tx)})
+    SELECT id AS "doseId", local_date AS "localDate", tenant_id AS "tenantId", patient_id AS "patientId",
+           prescription_id AS "prescriptionId", critical, state AS end
+    FROM ended`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ContactKind } from '../domain/attempt.ts';
+import type { ContactState } from '../domain/patient.ts';
 import { enqueueCallbacks } from './callbacks.ts';
-import { openReplyCase } from './cases.ts';
+import { openCase, resolveWhere } from './cases.ts';
 import type { Sql } from './pool.ts';
 
 /** As the case is closed by itself. */
@@ -32,7 +33,7 @@ export async function tellUnreachable(tx: Sql, patientIds: string[], now: Date):
                       WHERE c.patient_id = p.id AND c.owner = 'patient' AND c.state = 'active')
     ORDER BY p.id`;
   const nothing = { prescriptionId: null, doseId: null, localDate: null };
-  for (const patient of lost) await openReplyCase(tx, { ...patient, ...nothing, kind: 'unreachable' }, now);
+  for (const patient of lost) await openCase(tx, { ...patient, ...nothing, kind: 'unreachable' }, now);
   await enqueueCallbacks(
     tx,
     'patient.unreachable',
@@ -43,18 +44,20 @@ export async function tellUnreachable(tx: Sql, patientIds: string[], now: Date):
 /** A contact point of these patients is good again, or new: where that is so, nobody has to look for them any more. */
 export async function settleReachable(tx: Sql, patientIds: string[], now: Date): Promise<void> {
   if (patientIds.length === 0) return;
-  await tx`
-    UPDATE escalations e SET state = 'resolved', resolved_at = ${now}, resolution = ${REACHABLE}
-    WHERE e.patient_id = ANY(${patientIds}::uuid[]) AND e.kind = 'unreachable' AND e.state <> 'resolved'
-      AND EXISTS (SELECT 1 FROM contact_points c
-                  WHERE c.patient_id = e.patient_id AND c.owner = 'patient' AND c.state = 'active')`;
+  await resolveWhere(
+    tx,
+    tx`patient_id = ANY(${patientIds}::uuid[]) AND kind = 'unreachable' AND state <> 'resolved'
+       AND EXISTS (SELECT 1 FROM contact_points c
+                   WHERE c.patient_id = escalations.patient_id AND c.owner = 'patient' AND c.state = 'active')`,
+    { resolution: REACHABLE, now },
+  );
 }
 
 /** How a patient's own contact points stand, in their order; `code`: why one is not good. */
 export interface OwnReach {
   /** Whether the patient agreed to reminders at all. */
   reminders: boolean;
-  roads: { kind: ContactKind; state: 'active' | 'invalid' | 'opted_out'; code: string | null }[];
+  roads: { kind: ContactKind; state: ContactState; code: string | null }[];
 }
 
 export async function ownReach(sql: Sql, patientId: string): Promise<OwnReach> {

@@ -12,10 +12,14 @@ import { newSecret, signedHeaders } from '#src/callbacks/signature.ts';
 import { plusSeconds } from '#src/clock.ts';
 import { CALLBACK_EVENT_NAMES, CALLBACK_EVENTS, type CallbackEvent } from '#src/domain/callback.ts';
 import { spawnService } from '#src/embedded/service.ts';
+import { makeSafe } from '#src/store/backup-safe.ts';
 import { changeEndpoint, createEndpoint } from '#src/store/callback-endpoints.ts';
 import { enqueueCallbacks, enqueueTest } from '#src/store/callbacks.ts';
+import { endLostDoses } from '#src/store/catch-up.ts';
+import { endPoisonDoses } from '#src/store/dead-letters.ts';
 import { resolveEscalation } from '#src/store/escalations.ts';
 import { makePartitionsAhead } from '#src/store/housekeeping.ts';
+import { settleReachable, tellUnreachable } from '#src/store/reach.ts';
 import { createTenant } from '#src/store/tenants.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '../helpers/dispatcher.ts';
 import { clear, driveTo } from '../helpers/drive.ts';
@@ -149,6 +153,48 @@ describe('what a tenant is told', () => {
     for (const [type, data] of expected) {
       expect(events).toContainEqual(expect.objectContaining({ type, data: expect.objectContaining(data) }));
     }
+  });
+
+  it.each<[string, (doseId: string, now: Date) => Promise<unknown>]>([
+    ['nobody looked after', (_, now) => endLostDoses(app.sql, { shard: 0, until: now, now, limit: 9 })],
+    [
+      'was set aside',
+      async (doseId, now) => {
+        await app.sql`
+          INSERT INTO dead_letters (id, kind, subject, dose_id, local_date, tenant_id, patient_id, reason, tries, state,
+                                    useful_until, first_at, last_at)
+          SELECT id, 'dose', id, id, local_date, tenant_id, patient_id, 'TypeError', 5, 'quarantined', window_ends_at, ${now}, ${now}
+          FROM doses WHERE id = ${doseId}`;
+        await endPoisonDoses(app.sql, now, 9);
+      },
+    ],
+    ['was due before a restore', (_, now) => makeSafe(app.sql, { takenAt: '2026-11-23T12:30:00Z', now })],
+  ])('a dose that %s', async (_, end) => {
+    const { doseId } = await seed();
+    await app.sql`UPDATE doses SET shard = 0`;
+    app.clock.set('2026-11-23T16:00:00Z');
+    await end(doseId, app.clock.now());
+    expect(await told()).toMatchObject([
+      { type: 'dose.undelivered', timestamp: '2026-11-23T16:00:00.000Z', data: { dose: doseId, state: 'undelivered' } },
+    ]);
+  });
+
+  it('the case of a critical dose that was due before a restore, and one that is over since a patient can be reached again', async () => {
+    const { patientId } = await seed({ critical: true });
+    await app.sql`UPDATE contact_points SET state = 'invalid' WHERE patient_id = ${patientId} AND owner = 'patient'`;
+    app.clock.set(DUE);
+    await tellUnreachable(app.sql, [patientId], app.clock.now());
+    app.clock.set('2026-11-23T13:30:00Z');
+    await app.sql`UPDATE contact_points SET state = 'active' WHERE patient_id = ${patientId}`;
+    await settleReachable(app.sql, [patientId], app.clock.now());
+    app.clock.set('2026-11-23T16:00:00Z');
+    await makeSafe(app.sql, { takenAt: '2026-11-23T12:30:00Z', now: app.clock.now() });
+    const cases = (await told()).filter(({ type }) => type.startsWith('escalation.'));
+    expect(cases).toMatchObject([
+      { type: 'escalation.opened', data: { kind: 'unreachable' } },
+      { type: 'escalation.resolved', data: { kind: 'unreachable', state: 'resolved' } },
+      { type: 'escalation.opened', data: { kind: 'undelivered_critical' } },
+    ]);
   });
 
   it('what became of a patient, by any part that calls enqueueCallbacks', async () => {
