@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRedis } from '#src/embedded/redis.ts';
 import { onRedis, seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
-import { clear } from '#test/helpers/drive.ts';
+import { clear, rescuePass } from '#test/helpers/drive.ts';
 import { bucketPass, claimBucket } from './buckets.ts';
 import { gaugesPass } from './gauges.ts';
 import { ladderPass } from './ladder.ts';
-import { rescuePass } from './rescue.ts';
 
 const app = await testDispatcher();
 app.config.schedule.shards = 2;

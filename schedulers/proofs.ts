@@ -1,7 +1,8 @@
 import type { App } from '#src/app.ts';
 import { dayOf, lastProvable, plusDays, proofsOf } from '#src/reports/proof.ts';
 import { unaccountedByWhy, WHYS, type Why } from '#src/store/ledger.ts';
-import { insertProofs, nextToProve, tenantNames } from '#src/store/proofs.ts';
+import { insertProofs, nextToProve } from '#src/store/proofs.ts';
+import { tenantNames } from '#src/store/tenants.ts';
 import { type Stoppable, startLoop } from './loop.ts';
 
 const EVERY_MS = 3_600_000;

@@ -8,9 +8,8 @@ import { uuidv7 } from '#src/domain/ids.ts';
 import { startRedis } from '#src/embedded/redis.ts';
 import { type Chunk, claimChunk, insertChunks } from '#src/store/chunks.ts';
 import { onRedis, seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
-import { clear, readyChunks } from '#test/helpers/drive.ts';
+import { clear, readyChunks, rescuePass } from '#test/helpers/drive.ts';
 import { ladderPass } from './ladder.ts';
-import { rescuePass } from './rescue.ts';
 
 const app = await testDispatcher();
 app.config.schedule.shards = 1;

@@ -14,17 +14,11 @@ const PASS_MS = 5000;
 /** Chunks sent at once per lane while Redis is away: as many as a worker has in hand. */
 const LANE_WIDTH = 4;
 
-/** Whatever is due and held by nobody, and then the messages whose fate is unknown. */
-export async function rescuePass(app: Dispatcher): Promise<boolean> {
-  const rescued = await rescueChunks(app);
-  return (await reconcile(app)) > 0 || rescued;
-}
-
 /**
  * Whatever is due and held by nobody: chunks whose job was lost or sleeps get to a worker, and are sent from here while
  * Redis is away; chunks whose worker died are closed and their messages become `unknown`.
  */
-async function rescueChunks(app: Dispatcher, stopping?: AbortSignal): Promise<boolean> {
+export async function rescueChunks(app: Dispatcher, stopping?: AbortSignal): Promise<boolean> {
   const now = app.clock.now();
   const checkAt = plusSeconds(now, app.config.schedule.settleSeconds);
   const repeatable = [...app.channels]

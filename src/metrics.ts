@@ -51,19 +51,18 @@ export function createMetrics(): Metrics {
     help: 'Messages of the last 24 hours whose fate nobody will ever know',
     registers,
   });
-  unknownMessages.remove(); // only the process that counts them may say 0
   const silenceChecked = new Gauge({
     name: 'dosebell_silence_checked_seconds',
     help: 'Seconds since expected doses were last held against what left, by any scheduler',
     registers,
   });
-  silenceChecked.remove();
   const callbackDelay = new Gauge({
     name: 'dosebell_callback_delay_seconds',
     help: 'How long the oldest callback that may leave has been due',
     registers,
   });
-  callbackDelay.remove();
+  // Only the process that counts may say 0.
+  for (const counted of [unknownMessages, silenceChecked, callbackDelay]) counted.remove();
   return {
     registry,
     lateness: new Histogram({

@@ -133,7 +133,6 @@ export const en: Texts = {
     unclear_reply: 'A message nobody understood',
     unreachable: 'Nothing reaches this patient any more',
   },
-  caseState: { open: 'Unattended', acknowledged: 'Being attended to', resolved: 'Resolved' },
   resolutions: {
     spoke_with_patient: 'Spoke with the patient',
     spoke_with_caregiver: 'Spoke with the caregiver',

@@ -134,7 +134,6 @@ export const es: Texts = {
     unclear_reply: 'Mensaje que no se entendió',
     unreachable: 'Ya no hay cómo llegar a este paciente',
   },
-  caseState: { open: 'Sin atender', acknowledged: 'En atención', resolved: 'Resuelto' },
   resolutions: {
     spoke_with_patient: 'Se habló con el paciente',
     spoke_with_caregiver: 'Se habló con quien lo cuida',

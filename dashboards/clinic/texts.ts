@@ -1,6 +1,6 @@
-import type { AttemptPurpose, AttemptState, ChannelName } from '#src/domain/attempt.ts';
+import type { AttemptPurpose, AttemptState, ChannelName, ReminderPurpose } from '#src/domain/attempt.ts';
 import type { Answer, AnswerRoad, DoseState } from '#src/domain/dose.ts';
-import type { EscalationKind, EscalationState } from '#src/domain/escalation.ts';
+import type { EscalationKind } from '#src/domain/escalation.ts';
 import type { PrescriptionState } from '#src/domain/prescription.ts';
 
 /** What a clinician can close a case with: codes, since the column is not encrypted and so takes no free text. */
@@ -103,7 +103,7 @@ export interface Texts {
     newest: string;
     patient: string;
     automatic: string;
-    sent: Record<'reminder' | 'caregiver', string>;
+    sent: Record<ReminderPurpose, string>;
     notKept: string;
     shared: string;
     dose: (at: string, state: string) => string;
@@ -112,7 +112,6 @@ export interface Texts {
     intents: Record<string, string>;
   };
   kind: Record<EscalationKind, string>;
-  caseState: Record<EscalationState, string>;
   resolutions: Record<Resolution, string>;
   dose: Record<ShownDose, string>;
   prescription: Record<PrescriptionState, string>;

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import type { Reply } from '../domain/reply.ts';
 import { optIn, optOut } from '../store/consents.ts';
 import { insertInbound, knownReply, markWrote, type TalkedDose } from '../store/inbound.ts';
 import { lockLine } from '../store/questions.ts';
@@ -7,10 +8,8 @@ import { carryOut, GREETING, isSilenced, record, type Told } from './conversatio
 import { disown, openCases } from './conversation/cases.ts';
 import { answerOf, says } from './conversation/meaning.ts';
 import { doseMeant, type Move, moveOf } from './conversation/move.ts';
-import { type Reply, readTalk, type Talk, tenantsOf } from './conversation/talk.ts';
+import { readTalk, type Talk, tenantsOf } from './conversation/talk.ts';
 import { wordsOf } from './conversation/words.ts';
-
-export type { Reply } from './conversation/talk.ts';
 
 /** What became of a message: what it was understood as, what it is answered with, and the doses it was about. */
 interface Handled extends Told {

@@ -1,4 +1,5 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { bytesOfId, idOfBytes } from '../domain/ids.ts';
 
 /** What a token names. The dose may be answered until `expiresAt`; later answers are refused. */
 interface TokenClaims {
@@ -26,7 +27,7 @@ const MAC_BYTES = 12;
 /** → 43 characters of base64url: dose id (16 bytes), expiry in seconds (4), HMAC-SHA256 cut to 96 bits (12). Short, for SMS. */
 export function issueToken(secret: KeyObject, purpose: TokenPurpose, { doseId, expiresAt }: TokenClaims): string {
   const body = Buffer.alloc(20);
-  body.write(doseId.replaceAll('-', ''), 0, 'hex');
+  bytesOfId(doseId).copy(body);
   body.writeUInt32BE(Math.floor(expiresAt.getTime() / 1000), 16);
   return signed(secret, LABELS[purpose], body);
 }
@@ -37,7 +38,7 @@ export function readToken(secret: KeyObject, purpose: TokenPurpose, token: strin
   if (body === null) return { ok: false, why: 'forged' };
   const expiresAt = new Date(body.readUInt32BE(16) * 1000);
   if (expiresAt <= now) return { ok: false, why: 'expired' };
-  return { ok: true, doseId: idIn(body), expiresAt };
+  return { ok: true, doseId: idOfBytes(body.subarray(0, 16)), expiresAt };
 }
 
 /** Another thing than an answer, and of another length: the label begins with no label of those. */
@@ -48,18 +49,13 @@ const UNSUBSCRIBE = Buffer.from('dosebell unsubscribe');
  * nothing else, so it needs no expiry: a mail may be read years later (RFC 8058 wants links that work when they are needed).
  */
 export function issueUnsubscribeToken(secret: KeyObject, contactPointId: string): string {
-  return signed(secret, UNSUBSCRIBE, Buffer.from(contactPointId.replaceAll('-', ''), 'hex'));
+  return signed(secret, UNSUBSCRIBE, bytesOfId(contactPointId));
 }
 
 /** The contact point that a token of whatever origin stops; null when it was not issued here. */
 export function readUnsubscribeToken(secret: KeyObject, token: string): string | null {
   const body = bodyOf(secret, UNSUBSCRIBE, token, 16);
-  return body === null ? null : idIn(body);
-}
-
-function idIn(body: Buffer): string {
-  const hex = body.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return body === null ? null : idOfBytes(body);
 }
 
 function signed(secret: KeyObject, label: Buffer, body: Buffer): string {

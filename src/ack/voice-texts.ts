@@ -1,9 +1,8 @@
 import type { Language } from '../domain/language.ts';
 
 /**
- * What a call says. `{{ time }}` is the dose's time in words with what leads to it (spoken-time.ts),
- * `{{ minutes }}` how long a call is put off. No drug, no name and no
- * diagnosis: whoever picks up hears it.
+ * What a call says. `{{ time }}` is the dose's time in words with what leads to it (spoken-time.ts), `{{ minutes }}` how long a
+ * call is put off. No drug, no name and no diagnosis: whoever picks up hears it.
  */
 export type VoiceText =
   | 'reminder'

@@ -1,9 +1,11 @@
 import { DateTime } from 'luxon';
 import type { App } from '../app.ts';
+import { isReminder, type ReminderPurpose } from '../domain/attempt.ts';
 import type { Answer, DoseState } from '../domain/dose.ts';
 import { isId } from '../domain/ids.ts';
 import { type Language, languageOf } from '../domain/language.ts';
 import { type Call, readCall } from '../store/calls.ts';
+import { fill } from '../texts/liquid.ts';
 import { recordAck } from './record.ts';
 import { spokenTime } from './spoken-time.ts';
 import { VOICE_TEXTS, type VoiceText } from './voice-texts.ts';
@@ -26,7 +28,7 @@ export interface Speech {
 const ANSWERS: Record<string, Answer> = { 1: 'taken', 2: 'skipped', 3: 'snoozed' };
 
 /** The calls that ask for a key, and which: a caregiver puts nothing off. */
-const KEYS: Partial<Record<Call['purpose'], string>> = { reminder: '123', caregiver: '12' };
+const KEYS: Record<ReminderPurpose, string> = { reminder: '123', caregiver: '12' };
 
 const ANSWERED: readonly DoseState[] = ['taken', 'skipped'];
 const UNANSWERED: readonly DoseState[] = ['planned', 'open'];
@@ -34,11 +36,10 @@ const UNANSWERED: readonly DoseState[] = ['planned', 'open'];
 /** What a person who picks up is told. A call that is not ours, or comes too late, says nothing of any dose. */
 export async function answerCall(app: App, attemptId: string): Promise<Speech> {
   const call = isId(attemptId) ? await readCall(app.sql, attemptId) : null;
-  const keys = call && KEYS[call.purpose];
-  if (!call || !keys) return ending(app, call, 'over');
+  if (!call || !isReminder(call.purpose)) return ending(app, call, 'over');
   if (ANSWERED.includes(call.state)) return ending(app, call, 'answered');
   if (!UNANSWERED.includes(call.state) || app.clock.now() >= call.windowEndsAt) return ending(app, call, 'over');
-  return asking(app, call, { first: call.purpose as 'reminder' | 'caregiver', keys });
+  return asking(app, call, { first: call.purpose, keys: KEYS[call.purpose] });
 }
 
 /** A key pressed in a call. `keys`: those that count, when the call has asked once more already. */
@@ -52,8 +53,8 @@ interface PressedKey {
 /** Records what a key says, and tells what was recorded. One that means nothing is asked for once more. */
 export async function pressKey(app: App, { attemptId, callSid, digit, keys }: PressedKey): Promise<Speech> {
   const call = isId(attemptId) ? await readCall(app.sql, attemptId) : null;
-  const known = call && KEYS[call.purpose];
-  if (!call || !known) return ending(app, call, 'over');
+  if (!call || !isReminder(call.purpose)) return ending(app, call, 'over');
+  const known = KEYS[call.purpose];
   const answer = (keys ?? known).includes(digit) ? ANSWERS[digit] : undefined;
   if (answer === undefined) {
     if (keys !== null) return ending(app, call, 'goodbye');
@@ -90,7 +91,7 @@ function said(app: App, call: Call | null, parts: VoiceText[]): Pick<Speech, 'la
   const language = languageOf(call?.locale ?? '');
   const minutes = String(Math.max(1, Math.round(app.config.schedule.snoozeSeconds / 60)));
   const text = parts.map((part) => VOICE_TEXTS[language][part]).join(' ');
-  return { language, text: text.replace('{{ time }}', timeOf(call, language)).replace('{{ minutes }}', minutes) };
+  return { language, text: fill(text, { time: timeOf(call, language), minutes }) };
 }
 
 function timeOf(call: Call | null, language: Language): string {

@@ -3,8 +3,6 @@ import { closeApp, openApp } from '../app.ts';
 import { buildServer } from '../http/server.ts';
 import { runProcess } from '../process.ts';
 
-const SWEEP_MS = 200;
-
 /** The HTTP API, the pages behind links and the clinic page. Needs PostgreSQL only: it stays up without Redis. */
 await runProcess('api', async (config) => {
   const app = await openApp('api', config);
@@ -14,10 +12,9 @@ await runProcess('api', async (config) => {
   return {
     url,
     async stop() {
-      // A connection whose request was being answered as we were told to stop is kept open by its caller afterwards.
-      const sweeping = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS);
+      // Else a connection whose request was being answered as we were told to stop would be kept open for its caller.
+      server.server.keepAliveTimeout = 1;
       await server.close();
-      clearInterval(sweeping);
       await closeApp(app);
     },
   };

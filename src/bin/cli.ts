@@ -1,5 +1,4 @@
-import type { Command } from './commands/command.ts';
-import { UsageError } from './commands/command.ts';
+import { type Command, isUsageError, UsageError } from './commands/command.ts';
 
 /** Every command, loaded only when it is asked for: `expand` starts without the database's client. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -47,8 +46,8 @@ main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
-  (error: Error & { code?: string }) => {
-    const usage = error instanceof UsageError || error.code?.startsWith('ERR_PARSE_ARGS');
+  (error: Error) => {
+    const usage = isUsageError(error);
     console.error(`dosebell: ${error.message}${usage ? ' (dosebell --help)' : ''}`);
     process.exitCode = usage ? 2 : 1;
   },

@@ -52,41 +52,33 @@ function address(env: Env): Part {
 }
 
 function embeddedServers(dir: string, env: Env): Part[] {
-  const servers: { setting: 'DATABASE_URL' | 'REDIS_URL'; part: Part }[] = [
+  const servers: { setting: 'DATABASE_URL' | 'REDIS_URL'; name: string; start(): Promise<Running> }[] = [
     {
       setting: 'DATABASE_URL',
-      part: {
-        name: 'PostgreSQL',
-        start() {
-          const start = async () => {
-            say(`starting PostgreSQL (embedded, data in ${relative('', dir)}/postgres)`);
-            const place = { dir: join(dir, 'postgres'), logFile: logFile('postgres') };
-            const postgres = await startPostgres({ ...place, durable: true, at: env.DATABASE_URL });
-            env.DATABASE_URL = await ownDatabase(postgres.url);
-            return postgres;
-          };
-          return keptUp('PostgreSQL', start, say);
-        },
+      name: 'PostgreSQL',
+      async start() {
+        say(`starting PostgreSQL (embedded, data in ${relative('', dir)}/postgres)`);
+        const place = { dir: join(dir, 'postgres'), logFile: logFile('postgres') };
+        const postgres = await startPostgres({ ...place, durable: true, at: env.DATABASE_URL });
+        env.DATABASE_URL = await ownDatabase(postgres.url);
+        return postgres;
       },
     },
     {
       setting: 'REDIS_URL',
-      part: {
-        name: 'Redis',
-        start() {
-          const start = async () => {
-            say(`starting Redis (private, data in ${relative('', dir)}/redis)`);
-            const place = { dir: join(dir, 'redis'), logFile: logFile('redis') };
-            const redis = await startRedis({ ...place, durable: true, at: env.REDIS_URL, say });
-            env.REDIS_URL = redis.url;
-            return redis;
-          };
-          return keptUp('Redis', start, say);
-        },
+      name: 'Redis',
+      async start() {
+        say(`starting Redis (private, data in ${relative('', dir)}/redis)`);
+        const place = { dir: join(dir, 'redis'), logFile: logFile('redis') };
+        const redis = await startRedis({ ...place, durable: true, at: env.REDIS_URL, say });
+        env.REDIS_URL = redis.url;
+        return redis;
       },
     },
   ];
-  return servers.filter(({ setting }) => !process.env[setting]).map(({ part }) => part);
+  return servers
+    .filter(({ setting }) => !process.env[setting])
+    .map(({ name, start }) => ({ name, start: () => keptUp(name, start, say) }));
 }
 
 /** The database `dosebell` of the embedded server, made at the first start. */

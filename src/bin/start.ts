@@ -84,15 +84,17 @@ async function story(options: StartOptions, sql: Pool, links: Links, plays: bool
   const patients = hospital.patients.slice(0, options.patients);
   const known = new Set(patients.map((patient) => patient.externalId));
   const prescriptions = hospital.prescriptions.filter((prescription) => known.has(prescription.patient));
+  const clock = await serverClock({ ask: () => serverTime(sql) });
   const stage = {
     sql,
-    clock: await serverClock({ ask: () => serverTime(sql) }),
+    clock,
     apiUrl: links.api as string,
     simulatorUrl: links.simulator as string,
     say,
     show: progressDisplay(process.stdout),
   };
-  const { summary, problems } = await playStory(stage, { ...hospital, patients, prescriptions }, options.seconds);
+  const played = playStory(stage, { ...hospital, patients, prescriptions }, options.seconds);
+  const { summary, problems } = await played.finally(clock.stop);
   for (const problem of problems.slice(0, 20)) say(`NOT ACCOUNTED FOR: ${problem}`);
   if (problems.length > 20) say(`… and ${problems.length - 20} more`);
   if (problems.length === 0)
@@ -101,10 +103,10 @@ async function story(options: StartOptions, sql: Pool, links: Links, plays: bool
 }
 
 async function imported(file: string, sql: Pool, links: Links): Promise<Told> {
-  const clock = await serverClock({ ask: () => serverTime(sql) });
-  const { apiKey } = await createTenant(sql, `Imported ${clock.now().toISOString()}`, clock.now());
+  const now = new Date(await serverTime(sql));
+  const { apiKey } = await createTenant(sql, `Imported ${now.toISOString()}`, now);
   say(`tenant for the import, API key ${apiKey} (for the clinic page)`);
-  const summary = await importFile(file, { apiUrl: links.api as string, apiKey, now: clock.now(), say });
+  const summary = await importFile(file, { apiUrl: links.api as string, apiKey, now, say });
   return { failed: false, summary };
 }
 

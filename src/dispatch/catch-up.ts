@@ -4,7 +4,8 @@ import { closeIncident, growIncidents } from '../store/incidents.ts';
 import { transaction } from '../store/transaction.ts';
 import { advanceDoses } from './advance.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { openCaseOf } from './quarantine.ts';
+import { logBegun, logOver } from './incidents.ts';
+import { openCriticalCases } from './quarantine.ts';
 
 /** Nobody looked after the doses for so long: an outage. A restart takes less. */
 const OUTAGE_SECONDS = 120;
@@ -42,7 +43,7 @@ export async function catchUpPass(app: Dispatcher, until: Date): Promise<boolean
   }
   if (await anyDueBy(app.sql, all, until)) return more;
   await caughtUp(app.sql, until);
-  if (await closeIncident(app.sql, OUTAGE, app.clock.now())) app.log.info({ incident: OUTAGE }, 'an incident is over');
+  if (await closeIncident(app.sql, OUTAGE, app.clock.now())) logOver(app.log, [OUTAGE]);
   return false;
 }
 
@@ -51,10 +52,11 @@ async function endLost(app: Dispatcher, { shard, until }: { shard: number; until
   const { lost, opened } = await transaction(app.sql, async (tx) => {
     const doses = await endLostDoses(tx, { shard, until, now, limit: BATCH });
     if (doses.length === 0) return { lost: 0, opened: [] };
-    for (const dose of doses) if (dose.critical) await openCaseOf(app, tx, { ...dose, end: 'undelivered' }, now);
+    const ended = doses.map((dose) => ({ ...dose, end: 'undelivered' as const }));
+    await openCriticalCases(app, tx, ended, now);
     const incident = { ...OUTAGE, tenantId: null, affected: doses.length };
     return { lost: doses.length, opened: await growIncidents(tx, [incident], now) };
   });
-  for (const incident of opened) app.log.error({ incident }, 'an incident has begun');
+  logBegun(app.log, opened);
   return lost;
 }

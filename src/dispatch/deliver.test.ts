@@ -1,9 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ladderPass } from '#schedulers/ladder.ts';
-import { rescuePass } from '#schedulers/rescue.ts';
 import { seedPatient, seedPrescription, type TestDispatcher, testDispatcher } from '#test/helpers/dispatcher.ts';
-import { clear, driveTo, readyChunks } from '#test/helpers/drive.ts';
+import { clear, driveTo, readyChunks, rescuePass } from '#test/helpers/drive.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import type { Chunk } from '../store/chunks.ts';
 import { createCipher } from '../store/cipher.ts';

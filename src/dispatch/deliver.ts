@@ -1,6 +1,5 @@
 import type { OutboundMessage } from '#channels/channel.ts';
 import type { AttemptPurpose, Outcome } from '../domain/attempt.ts';
-import { consentsTo } from '../domain/consent.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { failpoint } from '../failpoints.ts';
 import { labelsOf } from '../metrics.ts';
@@ -10,7 +9,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { type Held, hold } from './hold.ts';
 import { channelUp } from './incidents.ts';
 import { leaseFrom } from './lease.ts';
-import { whyNoFreeText } from './message.ts';
+import { whyNoConsent, whyNoFreeText } from './message.ts';
 import { type MessageToSend, readMessages } from './messages/read.ts';
 import { render } from './messages/render.ts';
 import { passOn } from './pass-on.ts';
@@ -136,9 +135,7 @@ const UNWANTED: Record<AttemptPurpose, (attempt: MessageToSend, now: Date) => st
 };
 
 function whyNoReminder({ doseState, consent, channel }: MessageToSend): string | null {
-  if (!DOSE_WANTS_REMINDER.has(doseState)) return `dose_${doseState}`;
-  if (!consent.reminders) return 'no_consent';
-  return consentsTo(consent, channel) ? null : 'channel_not_consented';
+  return DOSE_WANTS_REMINDER.has(doseState) ? whyNoConsent(consent, channel) : `dose_${doseState}`;
 }
 
 /** Why a message must not leave any more, at the last moment before it would; null when it should. */

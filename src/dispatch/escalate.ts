@@ -38,8 +38,13 @@ export async function openCases(tx: Sql, ended: EndedDose[], now: Date): Promise
 }
 
 function caseKind(dose: EndedDose, streaks: Set<string>): MissKind | null {
-  if (dose.critical) return dose.end === 'missed' ? 'missed_critical' : 'undelivered_critical';
+  if (dose.critical) return criticalKind(dose);
   return dose.end === 'missed' && streaks.has(dose.prescriptionId) ? 'missed_streak' : null;
+}
+
+/** The case that a critical dose calls for. */
+export function criticalKind({ end }: Pick<EndedDose, 'end'>): MissKind {
+  return end === 'missed' ? 'missed_critical' : 'undelivered_critical';
 }
 
 /**

@@ -1,7 +1,14 @@
 import { accountOf, type Channel } from '#channels/channel.ts';
 import type { App } from '../app.ts';
 import type { ChannelName } from '../domain/attempt.ts';
-import { closeIncident, closeIncidents, type Incident, openIncident, openIncidents } from '../store/incidents.ts';
+import {
+  closeIncident,
+  closeIncidents,
+  type Incident,
+  openIncident,
+  openIncidents,
+  type TenantIncident,
+} from '../store/incidents.ts';
 import type { Pool } from '../store/pool.ts';
 
 type Told = Pick<App, 'sql' | 'log' | 'clock'>;
@@ -75,6 +82,16 @@ function bookOf(sql: Pool): Book {
 async function write({ sql, log, clock }: Told, incident: Incident, isDown: boolean): Promise<void> {
   const now = clock.now();
   if (isDown) {
-    if (await openIncident(sql, incident, now)) log.error({ incident }, 'an incident has begun');
-  } else if (await closeIncident(sql, incident, now)) log.info({ incident }, 'an incident is over');
+    if (await openIncident(sql, incident, now)) logBegun(log, [incident]);
+  } else if (await closeIncident(sql, incident, now)) logOver(log, [incident]);
+}
+
+/** One line for each incident that a change of rows began. */
+export function logBegun(log: App['log'], incidents: (Incident | TenantIncident)[]): void {
+  for (const incident of incidents) log.error({ incident }, 'an incident has begun');
+}
+
+/** One line for each incident that a change of rows ended. */
+export function logOver(log: App['log'], incidents: Incident[]): void {
+  for (const incident of incidents) log.info({ incident }, 'an incident is over');
 }

@@ -1,8 +1,10 @@
 import { segmentsOf } from '#channels/sms-segments.ts';
 import type { App } from '../app.ts';
 import { plusSeconds } from '../clock.ts';
-import { CONTACT_KIND } from '../domain/attempt.ts';
+import { type ChannelName, CONTACT_KIND } from '../domain/attempt.ts';
+import { consentsTo } from '../domain/consent.ts';
 import { uuidv7 } from '../domain/ids.ts';
+import type { Consent } from '../domain/patient.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { AttemptToSend } from '../store/attempts.ts';
 import { insertChunks } from '../store/chunks.ts';
@@ -111,11 +113,15 @@ function reachable(patient: Addressee, contacts: OwnContact[], channel: WrittenC
 
 function whyUnwanted(
   { deceased, consent }: Pick<Addressee, 'deceased' | 'consent'>,
-  channel: AttemptToSend['channel'],
+  channel: ChannelName,
 ): Obstacle | null {
-  if (deceased) return 'patient_deceased';
+  return deceased ? 'patient_deceased' : whyNoConsent(consent, channel);
+}
+
+/** What the patient's consent has against a message on the channel; null: nothing. */
+export function whyNoConsent(consent: Consent, channel: ChannelName): 'no_consent' | 'channel_not_consented' | null {
   if (!consent.reminders) return 'no_consent';
-  return consent.channels === undefined || consent.channels.includes(channel) ? null : 'channel_not_consented';
+  return consentsTo(consent, channel) ? null : 'channel_not_consented';
 }
 
 /** Why a person's message must not leave any more: what was allowed when it was written may not be when it leaves. */

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ladderPass } from '#schedulers/ladder.ts';
-import { rescuePass } from '#schedulers/rescue.ts';
 import { letters } from '#test/helpers/dead-letters.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
-import { clear, driveTo, readyChunks } from '#test/helpers/drive.ts';
+import { clear, driveTo, readyChunks, rescuePass } from '#test/helpers/drive.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { transaction } from '../store/transaction.ts';

@@ -14,6 +14,8 @@ import { asCode, isPoison, reasonOf } from '../store/poison.ts';
 import type { Sql } from '../store/pool.ts';
 import { savepoint, transaction } from '../store/transaction.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { criticalKind } from './escalate.ts';
+import { logBegun } from './incidents.ts';
 
 /** A dose that fails so often is quarantined: 10, 20, 40 and 80 s lie between its tries. */
 const MOST_TRIES = 5;
@@ -79,7 +81,7 @@ async function putOff(app: Dispatcher, failed: FailedDose[], rule: { from: Date;
     const told = { dose: doseId, reason: reasons.get(doseId), tries };
     app.log.error(told, quarantined ? 'a dose is quarantined' : 'a dose failed and is put off');
   }
-  logOpened(app, opened);
+  logBegun(app.log, opened);
 }
 
 /** One incident for each tenant, however much is quarantined. */
@@ -104,11 +106,7 @@ export async function keepRefused(
     .filter(({ code }) => !NOT_ITS_FAULT.has(code))
     .map(({ attemptId, code }) => ({ attemptId, reason: asCode(code) ?? 'refused' }));
   if (dead.length === 0) return;
-  logOpened(app, await growIncidents(tx, incidentsOf(await keepDeadMessages(tx, dead, now)), now));
-}
-
-function logOpened(app: Dispatcher, opened: TenantIncident[]): void {
-  for (const incident of opened) app.log.error({ incident }, 'an incident has begun');
+  logBegun(app.log, await growIncidents(tx, incidentsOf(await keepDeadMessages(tx, dead, now)), now));
 }
 
 /**
@@ -120,7 +118,7 @@ export async function tendDeadLetters(app: Dispatcher): Promise<void> {
     const now = app.clock.now();
     const ended = await transaction(app.sql, async (tx) => {
       const doses = await endPoisonDoses(tx, now, BATCH);
-      for (const dose of doses) if (dose.critical) await openCaseOf(app, tx, dose, now);
+      await openCriticalCases(app, tx, doses, now);
       await closeDeadLetters(tx, now);
       return doses.length;
     });
@@ -128,13 +126,14 @@ export async function tendDeadLetters(app: Dispatcher): Promise<void> {
   }
 }
 
-/** In a savepoint: a case that cannot be opened must not keep the others' windows open. */
-export async function openCaseOf(app: Dispatcher, tx: Sql, dose: EndedPoison, now: Date): Promise<void> {
-  const kind = dose.end === 'missed' ? 'missed_critical' : 'undelivered_critical';
-  try {
-    await savepoint(tx, (inner) => openCase(inner, { ...dose, kind }, now));
-  } catch (error) {
-    if (!isPoison(error)) throw error;
-    app.log.error({ dose: dose.doseId, reason: reasonOf(error) }, 'no case could be opened');
+/** Opens the cases of critical doses. In a savepoint each: one that cannot be opened must not keep the others' windows open. */
+export async function openCriticalCases(app: Dispatcher, tx: Sql, ended: EndedPoison[], now: Date): Promise<void> {
+  for (const dose of ended.filter(({ critical }) => critical)) {
+    try {
+      await savepoint(tx, (inner) => openCase(inner, { ...dose, kind: criticalKind(dose) }, now));
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      app.log.error({ dose: dose.doseId, reason: reasonOf(error) }, 'no case could be opened');
+    }
   }
 }

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Receipt } from '#channels/channel.ts';
 import { ladderPass } from '#schedulers/ladder.ts';
-import { rescuePass } from '#schedulers/rescue.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
-import { clear, driveTo, readyChunks } from '#test/helpers/drive.ts';
+import { clear, driveTo, readyChunks, rescuePass } from '#test/helpers/drive.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { uuidv7 } from '../domain/ids.ts';
 import { deliverChunk } from './deliver.ts';

@@ -32,7 +32,7 @@ export const silencesOf = ({ patientId, tenantId }: Judged['patient']): Incident
 export class SilenceBook {
   readonly #known: ReadonlySet<string>;
   readonly #found: Found = { open: [], over: [] };
-  #patient: { id: string; tenantId: string; doses: Tally } | null = null;
+  #patient: { id: string; doses: Tally } | null = null;
   #tenant: { id: string; patients: Tally; silent: TenantIncident[] } | null = null;
 
   /** `known`: the incidents that are open. */
@@ -44,7 +44,7 @@ export class SilenceBook {
     if (this.#patient?.id !== patientId) this.#endPatient();
     if (this.#tenant?.id !== tenantId) this.#endTenant();
     this.#tenant ??= { id: tenantId, patients: emptyTally(), silent: [] };
-    this.#patient ??= { id: patientId, tenantId, doses: emptyTally() };
+    this.#patient ??= { id: patientId, doses: emptyTally() };
     this.#patient.doses[verdict] += 1;
   }
 

@@ -14,6 +14,7 @@ import {
   leaseLook,
 } from '../store/silence.ts';
 import { transaction } from '../store/transaction.ts';
+import { logBegun, logOver } from './incidents.ts';
 import { type Found, type Judged, nameOf, SilenceBook, silencesOf } from './silence-book.ts';
 
 /** Doses are looked at this long after they were due: the widest spread of a tenant's reminders, and two minutes to leave. */
@@ -59,8 +60,8 @@ export async function lookForSilence(app: App, stopping?: AbortSignal): Promise<
     const begun = await growIncidents(tx, found.open, end);
     return { begun, over: await closeIncidents(tx, found.over, end) };
   });
-  for (const incident of told?.begun ?? []) log.error({ incident }, 'an incident has begun');
-  for (const incident of told?.over ?? []) log.info({ incident }, 'an incident is over');
+  logBegun(log, told?.begun ?? []);
+  logOver(log, told?.over ?? []);
   return told !== null;
 }
 

@@ -46,6 +46,12 @@ export function attemptStatesBefore(next: AttemptState): AttemptState[] {
  * the patient.
  */
 export type AttemptPurpose = 'reminder' | 'caregiver' | 'escalation' | 'message';
+export type ReminderPurpose = Extract<AttemptPurpose, 'reminder' | 'caregiver'>;
+
+/** Whether it reminds of a dose, so that a rung of a ladder sent it. */
+export function isReminder(purpose: AttemptPurpose): purpose is ReminderPurpose {
+  return purpose === 'reminder' || purpose === 'caregiver';
+}
 
 /** What a provider's answer means for one message: a closed list; every adapter maps everything onto it. */
 export type Outcome =

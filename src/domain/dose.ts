@@ -20,6 +20,9 @@ export function statesBefore(next: DoseState): DoseState[] {
   return DOSE_STATES.filter((state) => TRANSITIONS[state].includes(next));
 }
 
+/** A message whose fate is open holds a dose's end back, this long after its window at most. */
+export const SETTLE_LIMIT_SECONDS = 180;
+
 /** What a patient, caregiver or clinician says about a dose. */
 export type Answer = 'taken' | 'skipped' | 'snoozed';
 

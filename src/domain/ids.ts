@@ -28,9 +28,20 @@ export function timeOf(id: string): Date {
 }
 
 /** The first digit bounds the time it carries to the year 6429: PostgreSQL's dates take every one of them. */
-const UUID_V7 = /^[0-7][0-9a-f]{7}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+export const UUID_V7 = /^[0-7][0-9a-f]{7}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** Whether the text is a UUIDv7 in lower case, the only form dosebell issues. */
 export function isId(text: string): boolean {
   return UUID_V7.test(text);
+}
+
+/** The 16 bytes of an id: its shortest form, for tokens and cursors. */
+export function bytesOfId(id: string): Buffer {
+  return Buffer.from(id.replaceAll('-', ''), 'hex');
+}
+
+/** The text of an id's bytes; of any other bytes no id. */
+export function idOfBytes(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

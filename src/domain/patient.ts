@@ -46,3 +46,6 @@ export interface PatientRecord {
 
 /** Whose contact point it is. */
 export type ContactOwner = 'patient' | 'caregiver' | 'clinician';
+
+/** Of a contact point that was not removed: only an active one is used. */
+export type ContactState = 'active' | 'invalid' | 'opted_out';

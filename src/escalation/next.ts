@@ -1,5 +1,6 @@
 import { type ChannelName, CONTACT_KIND, type ContactKind } from '../domain/attempt.ts';
 import { consentsTo } from '../domain/consent.ts';
+import { SETTLE_LIMIT_SECONDS } from '../domain/dose.ts';
 import type { Consent, ContactOwner } from '../domain/patient.ts';
 import type { Policy, Rung } from '../domain/policy.ts';
 
@@ -50,7 +51,6 @@ export type NextAction =
 
 /** A message whose fate is open holds a dose's end back by this much, at most `SETTLE_LIMIT_SECONDS` in all. */
 const SETTLE_STEP_SECONDS = 5;
-const SETTLE_LIMIT_SECONDS = 180;
 
 /**
  * The one mechanism behind reminder, fallback, caregiver and window end. `at` is the time of the action: the dose's

@@ -1,24 +1,7 @@
-import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
 import type { Answer, DoseState } from '../domain/dose.ts';
 import { type Language, languageOf } from '../domain/language.ts';
-import { escapeMarkup } from './markup.ts';
-
-const STYLE = `:root{color-scheme:light dark}
-body{font:1.125rem/1.5 system-ui,sans-serif;max-width:28rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.75rem;margin:0 0 .25rem}p{margin:.5rem 0}
-button{display:block;width:100%;min-height:3.5rem;margin:.75rem 0;font:inherit;font-weight:600;border:2px solid currentColor;border-radius:.75rem;background:none;color:inherit;cursor:pointer}
-button.first{background:#0b5d3b;border-color:#0b5d3b;color:#fff}
-button:focus-visible{outline:3px solid #1a73e8;outline-offset:2px}`;
-
-/** Nothing is loaded, nothing is sent elsewhere, nobody may frame the page or keep it. */
-export const PAGE_HEADERS = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-  'x-robots-tag': 'noindex, nofollow',
-  'x-content-type-options': 'nosniff',
-};
+import { page } from './page-frame.ts';
 
 interface Words {
   heading: (time: string) => string;
@@ -114,30 +97,13 @@ export function dosePage(dose: LinkPage, now: Date, said?: { answer: Answer; ref
   const answers = (['taken', 'skipped', 'snoozed'] as const).filter(
     (answer) => !over && answer !== dose.state && (answer !== 'snoozed' || (dose.state === 'open' && !late)),
   );
-  return page(language, words.heading(due.toFormat('HH:mm')), lines, buttons(answers, words));
+  const buttons = answers.map((value, i) => ({ name: 'action', value, label: words.answers[value], isMain: i === 0 }));
+  return page(language, words.heading(due.toFormat('HH:mm')), lines, buttons);
 }
 
 /** The page of a link that cannot be used; no patient is known, so the browser's language decides. */
 export function problemPage(status: number, acceptLanguage: string | undefined): string {
   const language = languageOf(acceptLanguage ?? '');
   const text = WORDS[language].problem[status as 404] ?? WORDS[language].problem[422];
-  return page(language, 'dosebell', [text], '');
-}
-
-function buttons(answers: Answer[], words: Words): string {
-  if (answers.length === 0) return '';
-  const button = (answer: Answer, i: number) =>
-    `<button${i === 0 ? ' class="first"' : ''} name="action" value="${answer}">${escapeMarkup(words.answers[answer])}</button>`;
-  return `<form method="post">${answers.map(button).join('')}</form>`;
-}
-
-/** A small page that needs nothing else. `form` is markup; everything else is text. */
-export function page(language: Language, heading: string, lines: string[], form: string): string {
-  return `<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>${escapeMarkup(heading)}</title><style>${STYLE}</style></head>
-<body><main><h1>${escapeMarkup(heading)}</h1>
-<div role="status">${lines.map((line) => `<p>${escapeMarkup(line)}</p>`).join('')}</div>
-${form}</main></body></html>
-`;
+  return page(language, 'dosebell', [text]);
 }

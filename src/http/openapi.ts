@@ -29,6 +29,9 @@ export async function registerOpenapi(server: FastifyInstance, publicUrl: string
         { name: 'prescriptions', description: 'What is to be taken, and when' },
         { name: 'doses', description: 'Each occurrence, its answers and its trace' },
         { name: 'escalations', description: 'Cases for a clinician' },
+        { name: 'messages', description: 'What is written to a patient, and by one' },
+        { name: 'conversation', description: 'Your own words: texts, phrases, and what they cost' },
+        { name: 'incidents', description: 'What went wrong on our side, and whom it touched' },
         { name: 'dead letters', description: 'Doses and messages that were set aside, and how they go on' },
         {
           name: 'callbacks',

@@ -1,7 +1,8 @@
 import formbody from '@fastify/formbody';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { handleError, toProblem } from './errors.ts';
-import { PAGE_HEADERS, problemPage } from './link-page.ts';
+import { problemPage } from './link-page.ts';
+import { PAGE_HEADERS } from './page-frame.ts';
 
 /** Makes the routes of this server pages behind links: they take forms, and a browser gets a page where one is refused. */
 export async function servePages(server: FastifyInstance): Promise<void> {

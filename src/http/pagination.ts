@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
+import { bytesOfId, idOfBytes, isId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { ID_PATTERN } from './schemas/common.ts';
 
 /** The query of every list. */
 export const PageQuery = {
@@ -37,15 +37,12 @@ export function toPage<Row extends { id: string }, View>(
   return { items: shown.map(view), next: rows.length === limit && last !== undefined ? encodeCursor(last.id) : null };
 }
 
-const ID = new RegExp(ID_PATTERN);
-
 /** The `next` of a page after whose last id the list goes on. */
-export const encodeCursor = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+export const encodeCursor = (id: string) => bytesOfId(id).toString('base64url');
 
 function decodeCursor(cursor: string): string {
-  const hex = Buffer.from(cursor, 'base64url').toString('hex');
-  const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-  if (!ID.test(id) || encodeCursor(id) !== cursor) {
+  const id = idOfBytes(Buffer.from(cursor, 'base64url'));
+  if (!isId(id) || encodeCursor(id) !== cursor) {
     throw new Refusal(422, 'The cursor is not valid', [
       { field: 'cursor', detail: 'must be the `next` of the page before: leave it out for the first page' },
     ]);

@@ -1,14 +1,25 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import { verifyTwilioSignature } from '#channels/twilio/signature.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { problems } from './schemas/common.ts';
 
 interface Account {
   accountSid: string;
   authToken: string;
 }
 
-type Fields = Record<string, string | string[] | undefined>;
+const Fields = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
+
+/** What the schemas of those routes have in common. */
+export const signedSchema = { tags: ['webhooks'], security: [], body: Fields, querystring: Fields };
+export const signedRefusals = problems(403, 413, 415);
+
+/** A 422: what Twilio signed lacks one of these. */
+export function incomplete(names: string): Refusal {
+  return new Refusal(422, 'The message is incomplete', [{ field: 'body', detail: `must have ${names}` }]);
+}
 
 /**
  * Lets only what Twilio signed reach a server's routes: forms, and JSON bodies whose hash stands in the signed URL. The URL is
@@ -25,7 +36,7 @@ export async function onlySignedByTwilio(server: FastifyInstance, account: Accou
   });
   // Before the schema is asked: to who is not Twilio, nothing is told of it.
   server.addHook('preValidation', async (request) => {
-    const fields = (request.body ?? {}) as Fields;
+    const fields = (request.body ?? {}) as Static<typeof Fields>;
     const signature = request.headers['x-twilio-signature'];
     const isSigned =
       typeof signature === 'string' &&

@@ -1,6 +1,5 @@
 import { type Language, languageOf } from '../domain/language.ts';
-import { page } from './link-page.ts';
-import { escapeMarkup } from './markup.ts';
+import { page } from './page-frame.ts';
 
 /** What the form says: stop (RFC 8058, the same for people and for mail services), or go on after all. */
 export const UNSUBSCRIBE_FIELD = 'List-Unsubscribe';
@@ -50,6 +49,5 @@ export function unsubscribePage(locale: string, stopped: boolean): string {
   const words = WORDS[language];
   const lines = stopped ? [words.stopped, words.others] : [words.ask, words.others];
   const [value, label] = stopped ? [GO_ON, words.goOn] : [STOP, words.stop];
-  const button = `<button${stopped ? '' : ' class="first"'} name="${UNSUBSCRIBE_FIELD}" value="${value}">${escapeMarkup(label)}</button>`;
-  return page(language, words.heading, lines, `<form method="post">${button}</form>`);
+  return page(language, words.heading, lines, [{ name: UNSUBSCRIBE_FIELD, value, label, isMain: !stopped }]);
 }

@@ -1,5 +1,5 @@
 import type { AttemptPurpose, AttemptState, ChannelName } from '../domain/attempt.ts';
-import { attemptStatesBefore } from '../domain/attempt.ts';
+import { attemptStatesBefore, isReminder } from '../domain/attempt.ts';
 import type { DoseState } from '../domain/dose.ts';
 import type { EscalationKind, EscalationState } from '../domain/escalation.ts';
 import { timeOf } from '../domain/ids.ts';
@@ -117,8 +117,7 @@ export function remindedDose<A extends Pick<AttemptToSend, 'purpose' | 'doseId' 
   localDate,
   rung,
 }: A): { doseId: string; localDate: string; rung: number }[] {
-  const isReminder = purpose === 'reminder' || purpose === 'caregiver';
-  return isReminder && doseId !== null && localDate !== null ? [{ doseId, localDate, rung }] : [];
+  return isReminder(purpose) && doseId !== null && localDate !== null ? [{ doseId, localDate, rung }] : [];
 }
 
 /** The attempts of a chunk (or of a list of ids) that are in a state (to be sent: `intent`), with the truth of this moment. */

@@ -5,7 +5,7 @@ import { caseCallbacks } from './callbacks.ts';
 import { column, type Sql } from './pool.ts';
 
 /** A dose that calls for a clinician. */
-interface CaseTrigger {
+interface MissTrigger {
   tenantId: string;
   patientId: string;
   prescriptionId: string;
@@ -42,32 +42,20 @@ export function urgency(sql: Sql) {
   return sql`(${places}::int[])[array_position(${kinds}::text[], e.kind)]`;
 }
 
-/** Opens a case per patient + prescription + kind, or appends the dose to the open one. Returns the case's id. */
-export function openCase(sql: Sql, trigger: CaseTrigger, now: Date): Promise<string> {
-  return open(sql, trigger, now);
-}
-
 /**
- * As `openCase`, for a case about what somebody wrote: it stays open when its dose is answered. An emergency written to a case
- * that is attended to already is a case of its own: whoever attends was told of the first one only.
+ * Opens a case per patient + prescription + kind, or appends the dose to the open one. Returns the case's id. An emergency written
+ * to a case that is attended to already is a case of its own: whoever attends was told of the first one only.
  */
-export async function openReplyCase(tx: Sql, trigger: ReplyTrigger, now: Date): Promise<string> {
-  if (trigger.kind === 'urgent_reply') await endAttended(tx, trigger, now);
-  return open(tx, trigger, now);
-}
-
-async function endAttended(tx: Sql, { patientId, prescriptionId, kind }: ReplyTrigger, now: Date): Promise<void> {
-  await tx`
-    WITH changed AS (
-      UPDATE escalations SET state = 'resolved', resolved_at = ${now}, resolution = 'wrote_again'
-      WHERE patient_id = ${patientId} AND prescription_id IS NOT DISTINCT FROM ${prescriptionId} AND kind = ${kind}
-        AND state = 'acknowledged'
-      RETURNING *)
-    ${caseCallbacks(tx, 'escalation.resolved')}`;
-}
-
-async function open(sql: Sql, trigger: CaseTrigger | ReplyTrigger, now: Date): Promise<string> {
+export async function openCase(sql: Sql, trigger: MissTrigger | ReplyTrigger, now: Date): Promise<string> {
   const { tenantId, patientId, prescriptionId, doseId, localDate, kind } = trigger;
+  if (kind === 'urgent_reply') {
+    await resolveWhere(
+      sql,
+      sql`patient_id = ${patientId} AND prescription_id IS NOT DISTINCT FROM ${prescriptionId} AND kind = ${kind}
+          AND state = 'acknowledged'`,
+      { resolution: 'wrote_again', now },
+    );
+  }
   const [row] = await sql<{ id: string }[]>`
     WITH opened AS (
       INSERT INTO escalations (id, tenant_id, patient_id, prescription_id, kind, opened_at)
@@ -102,8 +90,9 @@ export async function missedStreaks(
 }
 
 /**
- * Late answers settle the cases in which every dose is now answered, and no case about what somebody wrote. The cases are locked first, in the order of their ids,
- * and looked at by another statement: of two transactions that each answer one dose of a case, the second sees both.
+ * Late answers settle the cases in which every dose is now answered, and no case about what somebody wrote. The cases are locked
+ * first, in the order of their ids, and looked at by another statement: of two transactions that each answer one dose of a
+ * case, the second sees both.
  */
 export async function resolveAnsweredCases(sql: Sql, answered: { id: string; at: Date }[]): Promise<void> {
   if (answered.length === 0) return;
@@ -131,12 +120,21 @@ export async function resolveAnsweredCases(sql: Sql, answered: { id: string; at:
 /** Nobody is to be told of this patient any more. */
 export async function resolveCasesOf(
   sql: Sql,
-  { patientId, resolution, now }: { patientId: string; resolution: string; now: Date },
+  { patientId, ...how }: { patientId: string; resolution: string; now: Date },
+): Promise<void> {
+  await resolveWhere(sql, sql`patient_id = ${patientId} AND state <> 'resolved'`, how);
+}
+
+/** Closes the cases of which `where` holds, by nobody's hand; whoever listens is told. */
+export async function resolveWhere(
+  sql: Sql,
+  where: ReturnType<Sql>,
+  { resolution, now }: { resolution: string; now: Date },
 ): Promise<void> {
   await sql`
     WITH changed AS (
       UPDATE escalations SET state = 'resolved', resolved_at = ${now}, resolution = ${resolution}
-      WHERE patient_id = ${patientId} AND state <> 'resolved'
+      WHERE ${where}
       RETURNING *)
     ${caseCallbacks(sql, 'escalation.resolved')}`;
 }

@@ -85,9 +85,7 @@ export async function turn(
     tx,
     heard.map(({ contactPointId }) => contactPointId),
   );
-  const from = granted
-    ? tx`(c.state = 'opted_out' OR (c.state = 'removed' AND c.state_code = 'opted_out'))`
-    : tx`(c.state = 'active' OR (c.state = 'removed' AND c.state_code IS NULL))`;
+  const from = granted ? hasStopped(tx) : tx`(c.state = 'active' OR (c.state = 'removed' AND c.state_code IS NULL))`;
   const to = granted
     ? tx`state = CASE c.state WHEN 'removed' THEN 'removed' ELSE 'active' END, state_code = NULL`
     : tx`state = CASE c.state WHEN 'removed' THEN 'removed' ELSE 'opted_out' END,
@@ -119,6 +117,11 @@ export async function turn(
     own.map(({ tenantId, patientId, kind }) => ({ tenantId, patientId, at, data: { channel: channelOf(kind) } })),
   );
   return changed;
+}
+
+/** Whether a contact point `c` is opted out, or was when it was removed. Never NULL. */
+export function hasStopped(sql: Sql) {
+  return sql`(c.state = 'opted_out' OR (c.state = 'removed' AND c.state_code IS NOT DISTINCT FROM 'opted_out'))`;
 }
 
 async function insertEvents(tx: Sql, events: NewEvent[], source: ConsentSource, at: Date): Promise<void> {
@@ -173,8 +176,7 @@ export interface MailRoad {
 
 export async function mailRoad(sql: Sql, contactPointId: string): Promise<MailRoad | null> {
   const [row] = await sql<MailRoad[]>`
-    SELECT c.id, p.locale,
-           c.state = 'opted_out' OR (c.state = 'removed' AND c.state_code IS NOT DISTINCT FROM 'opted_out') AS stopped
+    SELECT c.id, p.locale, ${hasStopped(sql)} AS stopped
     FROM contact_points c JOIN patients p ON p.id = c.patient_id
     WHERE c.id = ${contactPointId} AND c.kind = 'email'`;
   return row ?? null;

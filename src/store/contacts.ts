@@ -1,5 +1,5 @@
 import type { ContactKind } from '../domain/attempt.ts';
-import type { ContactOwner } from '../domain/patient.ts';
+import type { ContactOwner, ContactState } from '../domain/patient.ts';
 import { type Heard, turn } from './consents.ts';
 import { column, type Sql } from './pool.ts';
 import { lockPatientsOf, tellUnreachable } from './reach.ts';
@@ -10,7 +10,7 @@ export interface ContactChoice {
   patientId: string;
   owner: ContactOwner;
   kind: ContactKind;
-  state: 'active' | 'invalid' | 'opted_out';
+  state: ContactState;
   stateCode: string | null;
 }
 

@@ -1,7 +1,7 @@
 import type { DoseState } from '../domain/dose.ts';
 import type { Consent } from '../domain/patient.ts';
 import type { Policy } from '../domain/policy.ts';
-import { callbacksFrom, doseData } from './callbacks.ts';
+import { doseEndCallbacks } from './callbacks.ts';
 import { stillUseful } from './catch-up.ts';
 import { column, type Sql } from './pool.ts';
 
@@ -255,13 +255,7 @@ export async function endDoses(sql: Sql, ends: DoseEnd[], now: Date): Promise<vo
                   ${column(ends, 'state')}::text[], ${column(ends, 'reason')}::text[]) AS v (id, local_date, state, reason)
       WHERE d.id = v.id AND d.local_date = v.local_date AND d.state IN ('planned', 'open')
       RETURNING d.*)
-    ${callbacksFrom(
-      sql,
-      sql`
-        SELECT concat('dose.', d.state) AS event, d.tenant_id, d.patient_id, d.prescription_id, ${now}::timestamptz AS at,
-               ${doseData(sql)} AS data
-        FROM ended d`,
-    )}`;
+    ${doseEndCallbacks(sql)}`;
 }
 
 /**

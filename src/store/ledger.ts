@@ -109,6 +109,13 @@ function aroundDays(sql: Sql, { from, to }: AccountScope) {
   return sql`a.day >= ${from}::date - 1 AND a.day < ${to}::date + 7`;
 }
 
+/** The doses of a scope, each with the messages about it. */
+function withMessages(sql: Sql, scope: AccountScope) {
+  return sql`
+    doses d JOIN attempts a ON a.dose_id = d.id AND a.local_date = d.local_date
+      AND ${within(sql, scope)} AND ${aroundDays(sql, scope)}`;
+}
+
 export interface MessageCount {
   tenantId: string;
   channel: ChannelName;
@@ -120,8 +127,7 @@ export interface MessageCount {
 export async function messageCounts(sql: Sql, scope: AccountScope): Promise<MessageCount[]> {
   return sql<MessageCount[]>`
     SELECT d.tenant_id AS "tenantId", a.channel, a.state, count(*)::int AS count
-    FROM doses d JOIN attempts a ON a.dose_id = d.id AND a.local_date = d.local_date
-    WHERE ${within(sql, scope)} AND ${aroundDays(sql, scope)} GROUP BY 1, 2, 3`;
+    FROM ${withMessages(sql, scope)} GROUP BY 1, 2, 3`;
 }
 
 /** A message nobody can say the fate of. `forGood`: nobody will ask any more. */
@@ -139,8 +145,7 @@ export async function unknownMessages(sql: Sql, scope: AccountScope, limit: numb
   return sql<UnknownMessage[]>`
     SELECT d.tenant_id AS "tenantId", a.id AS "attemptId", d.id AS "doseId", a.channel, a.code,
            a.check_at = 'infinity' AS "forGood"
-    FROM doses d JOIN attempts a ON a.dose_id = d.id AND a.local_date = d.local_date
-    WHERE ${within(sql, scope)} AND ${aroundDays(sql, scope)} AND a.state = 'unknown' ORDER BY a.id LIMIT ${limit}`;
+    FROM ${withMessages(sql, scope)} WHERE a.state = 'unknown' ORDER BY a.id LIMIT ${limit}`;
 }
 
 export interface AskableMessage {
@@ -162,9 +167,8 @@ export async function askableMessages(
 ): Promise<AskableMessage[]> {
   return sql<AskableMessage[]>`
     SELECT a.id, d.tenant_id AS "tenantId", d.id AS "doseId", a.state
-    FROM doses d JOIN attempts a ON a.dose_id = d.id AND a.local_date = d.local_date
-         JOIN patients t ON t.id = d.patient_id
-    WHERE ${within(sql, scope)} AND ${aroundDays(sql, scope)} AND a.account = ANY(${accounts}::text[])
+    FROM ${withMessages(sql, scope)} JOIN patients t ON t.id = d.patient_id
+    WHERE a.account = ANY(${accounts}::text[])
       AND a.state IN ('accepted', 'delivered', 'failed', 'unknown') AND a.code IS DISTINCT FROM 'not_asked'
       AND a.created_at < ${scope.now}::timestamptz - ${GRACE_SECONDS} * interval '1 second' AND t.updated_at <= a.created_at
       AND (a.state IN ('accepted', 'delivered') OR NOT EXISTS (

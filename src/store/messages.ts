@@ -1,5 +1,5 @@
 import type { ChannelName } from '../domain/attempt.ts';
-import type { Consent } from '../domain/patient.ts';
+import type { Consent, ContactState } from '../domain/patient.ts';
 import { dayOf } from './attempts.ts';
 import type { Cipher } from './cipher.ts';
 import type { Sql } from './pool.ts';
@@ -27,7 +27,7 @@ export async function holdAddressee(
 /** One of the patient's own contact points. */
 export interface OwnContact {
   id: string;
-  state: 'active' | 'invalid' | 'opted_out';
+  state: ContactState;
   /** When its owner last wrote to us there. */
   wroteAt: Date | null;
 }

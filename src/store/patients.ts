@@ -1,7 +1,8 @@
 import type { ContactKind } from '../domain/attempt.ts';
 import { uuidv7 } from '../domain/ids.ts';
-import type { Consent, ContactOwner, PatientRecord } from '../domain/patient.ts';
+import type { Consent, ContactOwner, ContactState, PatientRecord } from '../domain/patient.ts';
 import type { Cipher } from './cipher.ts';
+import { hasStopped } from './consents.ts';
 import type { Sql } from './pool.ts';
 import { settleReachable, tellUnreachable } from './reach.ts';
 
@@ -22,7 +23,7 @@ interface StoredContact {
   ownerName: string | null;
   kind: ContactKind;
   value: string;
-  state: 'active' | 'invalid' | 'opted_out';
+  state: ContactState;
   stateCode: string | null;
 }
 
@@ -117,9 +118,9 @@ const STOPPED = { state: 'opted_out', state_code: 'stop' };
 async function stoppedNumbers(tx: Sql, contacts: { lookup: Buffer }[]): Promise<Set<string>> {
   if (contacts.length === 0) return new Set();
   const rows = await tx<{ lookup: Buffer }[]>`
-    SELECT DISTINCT lookup FROM contact_points
-    WHERE lookup IN ${tx(contacts.map(({ lookup }) => lookup))} AND kind = ANY(${[...NUMBERS]})
-      AND (state = 'opted_out' OR (state = 'removed' AND state_code = 'opted_out'))`;
+    SELECT DISTINCT c.lookup FROM contact_points c
+    WHERE c.lookup IN ${tx(contacts.map(({ lookup }) => lookup))} AND c.kind = ANY(${[...NUMBERS]})
+      AND ${hasStopped(tx)}`;
   return new Set(rows.map(({ lookup }) => lookup.toString('hex')));
 }
 

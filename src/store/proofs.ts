@@ -46,9 +46,3 @@ export async function nextToProve(sql: Sql, last: string): Promise<{ day: string
     WHERE next <= ${last}::date GROUP BY next ORDER BY next LIMIT 1`;
   return row ?? null;
 }
-
-/** Every tenant, or the one of this name. */
-export async function tenantNames(sql: Sql, name: string | null): Promise<{ id: string; name: string }[]> {
-  return sql<{ id: string; name: string }[]>`
-    SELECT id, name FROM tenants WHERE ${name}::text IS NULL OR name = ${name} ORDER BY name`;
-}

@@ -51,6 +51,12 @@ export async function readTenant(
   return row ?? null;
 }
 
+/** Every tenant, or the one of this name. */
+export async function tenantNames(sql: Sql, name: string | null): Promise<{ id: string; name: string }[]> {
+  return sql<{ id: string; name: string }[]>`
+    SELECT id, name FROM tenants WHERE ${name}::text IS NULL OR name = ${name} ORDER BY name`;
+}
+
 /**
  * The peaks that all other tenants have declared, in doses a minute. Until the transaction ends nobody else changes a
  * tenant, so that two peaks that fit each alone are not accepted together; references to tenants do not wait.

@@ -1,12 +1,13 @@
 import { segmentsOf } from '#channels/sms-segments.ts';
+import type { ReminderPurpose } from '../domain/attempt.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import { LANGUAGES, type Language } from '../domain/language.ts';
 import type { FieldError } from '../domain/refusal.ts';
 import { ANSWERS } from './answers.ts';
-import { ANSWER, MESSAGE_KEYS, MOST_MEDICATION, type TextKey } from './keys.ts';
+import { ANSWER, MESSAGE_KEYS, MOST_MEDICATION, namesOf, type TextKey } from './keys.ts';
 import { fill, variablesOf } from './liquid.ts';
 import { cheaperSpelling, isGsm7 } from './spelling.ts';
-import { TEMPLATES } from './templates.ts';
+import { TEMPLATES, type Template } from './templates.ts';
 
 /** A dose's page at this installation: the token has 43 characters. */
 export function sampleLink(publicUrl: string): string {
@@ -45,11 +46,11 @@ export function wrongWith(name: string, text: string, conversation: Conversation
 }
 
 /** A template filled with its longest values, as it would leave by SMS. Throws when it does not parse. */
-export function previewText(template: string, { clinic, phone = '', detail }: Conversation, link: string) {
-  const medication = detail?.medication?.includes('sms') ? { medication: 'x'.repeat(MOST_MEDICATION) } : {};
-  const text = cheaperSpelling(
-    fill(template, { time: '23:59', link, clinic: clinic ?? 'dosebell', phone, ...medication }),
-  );
+export function previewText(template: string, conversation: Conversation, link: string) {
+  const medication = conversation.detail?.medication?.includes('sms')
+    ? { medication: 'x'.repeat(MOST_MEDICATION) }
+    : {};
+  const text = cheaperSpelling(fill(template, { time: '23:59', link, ...namesOf(conversation), ...medication }));
   const encoding = isGsm7(text) ? ('GSM-7' as const) : ('UCS-2' as const);
   return { text, characters: text.length, encoding, segments: segmentsOf(text) };
 }
@@ -85,7 +86,7 @@ function keyOf(name: string): TextKey | undefined {
 /** The shipped texts that a tenant may replace, by key. */
 function shipped(language: Language): Record<string, string> {
   const messages = Object.keys(MESSAGE_KEYS).map((key) => {
-    const [purpose, part] = key.split('.') as ['reminder' | 'caregiver', 'subject' | 'sms' | 'text'];
+    const [purpose, part] = key.split('.') as [ReminderPurpose, keyof Template];
     return [key, TEMPLATES[language][purpose][part]];
   });
   const answers = Object.entries(ANSWERS[language]).map(([key, text]) => [`answer.${key}`, text]);

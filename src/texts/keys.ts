@@ -1,3 +1,5 @@
+import type { Conversation } from '../domain/conversation.ts';
+
 /** What a text may hold and how long it may be. */
 export interface TextKey {
   variables: readonly string[];
@@ -24,3 +26,8 @@ export const ANSWER: TextKey = { variables: ['time', 'clinic', 'phone'], segment
 
 /** So much of a medication's name is told in a message. */
 export const MOST_MEDICATION = 40;
+
+/** What `{{ clinic }}` and `{{ phone }}` say: who has no name is dosebell, and no number is nothing. */
+export function namesOf({ clinic = 'dosebell', phone = '' }: Conversation): { clinic: string; phone: string } {
+  return { clinic, phone };
+}

@@ -1,6 +1,7 @@
 import type { ChannelName } from '../domain/attempt.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Language } from '../domain/language.ts';
+import { namesOf } from './keys.ts';
 import { fill } from './liquid.ts';
 import { remembered } from './remembered.ts';
 import { cheaperSpelling, plainSpelling } from './spelling.ts';
@@ -18,19 +19,18 @@ export interface MessageOf {
 
 /** What is answered by writing back, and says how. */
 const WRITTEN_BACK: ReadonlySet<ChannelName> = new Set(['sms', 'whatsapp']);
-/** What a channel without a name of its own is called. */
-const NOBODY = 'dosebell';
 /** Stands for the link, which every message has of its own, in texts that are otherwise the same for many. */
 const LINK = '\u0000';
 
 /**
  * The subject and the text of a message, in the tenant's own words where it has any. An SMS is spelled as costs least. Throws
- * when a template of the tenant's cannot be filled; `{}` for `own` never throws.
+ * when a template of the tenant's cannot be filled.
  */
 export function messageWords(own: Conversation, message: MessageOf): { subject: string; text: string } {
   const part = WRITTEN_BACK.has(message.channel) ? 'sms' : 'text';
   const link = message.channel === 'sms' ? message.link.length : 0;
-  const values = [message.time, link, own.clinic ?? NOBODY, own.phone ?? '', message.medication ?? ''].join(SEPARATOR);
+  const { clinic, phone } = namesOf(own);
+  const values = [message.time, link, clinic, phone, message.medication ?? ''].join(SEPARATOR);
   const words = (of: keyof Template) => {
     const { language, key } = message;
     return filled(own.texts?.[language]?.[`${key}.${of}`] ?? TEMPLATES[language][key][of], values);

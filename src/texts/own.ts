@@ -34,6 +34,21 @@ export function ownWords(app: App, tenantId: string): Conversation {
   return knownTo(app).get(tenantId)?.conversation ?? {};
 }
 
+/**
+ * What `say` makes of the tenant's own words. A text of its own that cannot be filled in is told to the log and keeps nothing
+ * from leaving or being recorded: then it is the shipped ones.
+ */
+export function inOwnWords<T>(app: App, tenantId: string, text: string, say: (own: Conversation) => T): T {
+  const own = ownWords(app, tenantId);
+  try {
+    return say(own);
+  } catch {
+    app.log.warn({ tenant: tenantId, text }, "a tenant's own text cannot be filled in: the shipped one is sent");
+    const { texts: _, ...names } = own;
+    return say(names);
+  }
+}
+
 /** The tenant's words were changed here: they hold at once. */
 export function forgetWords(app: App, tenantId: string): void {
   knownTo(app).delete(tenantId);

@@ -1,6 +1,6 @@
 import { format } from 'node:util';
 import { vi } from 'vitest';
-import { type Command, UsageError } from '#src/bin/commands/command.ts';
+import { type Command, isUsageError } from '#src/bin/commands/command.ts';
 
 export interface Ended {
   code: number;
@@ -23,9 +23,8 @@ export async function runCommand(command: Command, args: string[], env: Record<s
   try {
     return { code: await command.run(args), ...said };
   } catch (error) {
-    const { message, code = '' } = error as Error & { code?: string };
-    const isUsage = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
-    return { code: isUsage ? 2 : 1, ...said, stderr: `${said.stderr}dosebell: ${message}\n` };
+    const failure = error as Error;
+    return { code: isUsageError(failure) ? 2 : 1, ...said, stderr: `${said.stderr}dosebell: ${failure.message}\n` };
   } finally {
     for (const spy of spies) spy.mockRestore();
     vi.unstubAllEnvs();

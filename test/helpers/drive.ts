@@ -1,5 +1,8 @@
 import { ladderPass } from '#schedulers/ladder.ts';
+import { rescueChunks } from '#schedulers/rescue.ts';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
+import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
+import { reconcile } from '#src/dispatch/reconcile.ts';
 import { type Chunk, overdueChunks } from '#src/store/chunks.ts';
 import type { TestDispatcher } from './dispatcher.ts';
 
@@ -23,4 +26,10 @@ export async function driveTo(app: TestDispatcher, at: Date): Promise<void> {
     for (const chunk of ready) await deliverChunk(app, chunk);
     if (ready.length === 0) return;
   }
+}
+
+/** One pass of each loop of the rescue, one after the other; whether either had something to do. */
+export async function rescuePass(app: Dispatcher): Promise<boolean> {
+  const rescued = await rescueChunks(app);
+  return (await reconcile(app)) > 0 || rescued;
 }

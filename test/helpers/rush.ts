@@ -60,18 +60,10 @@ export async function startRush(
   onTestFinished(drop);
   const config = readConfig({
     DATABASE_URL: url,
-    REDIS_URL: `${inject('redisUrl')}/${Number(process.env.VITEST_POOL_ID ?? 0) * REDIS_DATABASES + (opened++ % REDIS_DATABASES)}`,
-    PUBLIC_URL: 'https://r.example', // short: an SMS of one segment
+    REDIS_URL: rushRedis(opened++),
     DATA_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     TOKEN_SECRET: randomBytes(32).toString('base64'),
-    EMAIL_FROM: 'dosebell <reminders@example.org>',
-    EMAIL_PER_SECOND: '1000',
-    BUCKET_SECONDS: '1',
-    LEAD_SECONDS: '1',
-    TICK_MS: '100',
-    SHARDS: '2',
-    LOG_LEVEL: 'silent',
-    ...Object.assign({}, ...PROVIDERS.map(({ settings }) => settings(simulator))),
+    ...rushSettings(simulator),
     ...env(simulator),
   });
   adjust(config);
@@ -85,6 +77,27 @@ export async function startRush(
     await Promise.all(parts.map((part) => part.stop()));
   });
   return { app, simulator, tenants };
+}
+
+/** The settings of every rush: short times, and the simulator's providers. */
+export function rushSettings(simulator: Simulator): Record<string, string> {
+  return {
+    PUBLIC_URL: 'https://r.example', // short: an SMS of one segment
+    EMAIL_FROM: 'dosebell <reminders@example.org>',
+    EMAIL_PER_SECOND: '1000',
+    BUCKET_SECONDS: '1',
+    LEAD_SECONDS: '1',
+    TICK_MS: '100',
+    SHARDS: '2',
+    LOG_LEVEL: 'silent',
+    ...Object.assign({}, ...PROVIDERS.map(({ settings }) => settings(simulator))),
+  };
+}
+
+/** The URL of this worker's nth Redis database for rushes. */
+export function rushRedis(n: number): string {
+  const first = Number(process.env.VITEST_POOL_ID ?? 0) * REDIS_DATABASES;
+  return `${inject('redisUrl')}/${first + (n % REDIS_DATABASES)}`;
 }
 
 /** One after another: two would make the same template. */

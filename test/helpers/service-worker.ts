@@ -20,8 +20,6 @@ interface World {
   opened: string[];
 }
 
-const WAIT = { timeout: 15_000, interval: 50 };
-
 /** Hands payloads to the service worker at `scope` as the browser does that got them from its push service. */
 export async function pushTo(devtools: CDPSession, scope: string): Promise<(data: string) => Promise<void>> {
   const registered = new Promise<string>((resolve) => {
@@ -73,7 +71,7 @@ export async function click(worker: Worker, action: string, show: () => Promise<
       if ((await shownIn(worker)).length === 0) await show();
       expect(await press(worker, action)).toBe(true);
     },
-    { ...WAIT, interval: 500 },
+    { timeout: 15_000, interval: 500 },
   );
 }
 

@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ladderPass } from '#schedulers/ladder.ts';
-import { rescuePass } from '#schedulers/rescue.ts';
 import { recordAck } from '#src/ack/record.ts';
 import { deliverChunk } from '#src/dispatch/deliver.ts';
 import { applyReceipts } from '#src/dispatch/receipts.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import type { Chunk } from '#src/store/chunks.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '../helpers/dispatcher.ts';
-import { clear, driveTo, readyChunks } from '../helpers/drive.ts';
+import { clear, driveTo, readyChunks, rescuePass } from '../helpers/drive.ts';
 
 const app = await testDispatcher();
 const DUE = '2026-11-23T13:00:00Z'; // 08:00 in Lima

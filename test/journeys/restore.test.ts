@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, expect, inject, test } from 'vitest';
-import { PROVIDERS } from '#loadtests/provider-simulator/settings.ts';
 import type { Simulator } from '#loadtests/provider-simulator/simulator.ts';
 import { startBuckets } from '#schedulers/buckets.ts';
 import { startHorizon } from '#schedulers/horizon.ts';
@@ -21,7 +20,7 @@ import { MIGRATIONS } from '#src/store/migrate.ts';
 import { openPool } from '#src/store/pool.ts';
 import { testDatabase } from '../helpers/app.ts';
 import { runCommand } from '../helpers/command.ts';
-import { dueAt, eventually, soon, startRush } from '../helpers/rush.ts';
+import { dueAt, eventually, rushRedis, rushSettings, soon, startRush } from '../helpers/rush.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'dosebell-backup-'));
 const PATIENTS = [150, 100];
@@ -73,18 +72,10 @@ test('backup under load, more is sent, the database is lost, restore: nothing tw
   const [first, second] = rush.tenants as [(typeof rush.tenants)[0], (typeof rush.tenants)[0]];
   const env = {
     ...SECRETS,
-    ...Object.assign({}, ...PROVIDERS.map(({ settings }) => settings(simulator))),
+    ...rushSettings(simulator),
     DATABASE_URL: app.config.databaseUrl,
     REDIS_URL: app.config.redisUrl,
-    PUBLIC_URL: 'https://r.example',
-    EMAIL_FROM: 'dosebell <reminders@example.org>',
-    EMAIL_PER_SECOND: '1000',
-    BUCKET_SECONDS: '1',
-    LEAD_SECONDS: '1',
-    TICK_MS: '100',
-    SHARDS: '2',
     SETTLE_SECONDS: '1',
-    LOG_LEVEL: 'silent',
   };
   const start = soon().getTime();
   const at = (seconds: number) => new Date(start + seconds * 1000);
@@ -111,11 +102,7 @@ test('backup under load, more is sent, the database is lost, restore: nothing tw
   await admin.end();
 
   const url = await emptyDatabase(context.onTestFinished);
-  const again = {
-    ...env,
-    DATABASE_URL: url,
-    REDIS_URL: `${app.config.redisUrl.replace(/\d+$/, '')}${Number(process.env.VITEST_POOL_ID ?? 0) * 4 + 3}`,
-  };
+  const again = { ...env, DATABASE_URL: url, REDIS_URL: rushRedis(3) };
   const restored = await dosebell(['restore', file], again);
   expect({ ...restored, stdout: '' }).toEqual({ code: 0, stdout: '', stderr: expect.stringContaining('is whole') });
   const told = JSON.parse(restored.stdout);

@@ -1,7 +1,6 @@
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { clinicPages } from '#dashboards/clinic/index.ts';
-import { rescuePass } from '#schedulers/rescue.ts';
 import { receiveReply } from '#src/ack/inbound.ts';
 import { recordAck } from '#src/ack/record.ts';
 import { plusSeconds } from '#src/clock.ts';
@@ -10,13 +9,13 @@ import { tellClinicians } from '#src/dispatch/escalate.ts';
 import { applyReceipts } from '#src/dispatch/receipts.ts';
 import type { PatientRecord } from '#src/domain/patient.ts';
 import { buildServer } from '#src/http/server.ts';
-import { openReplyCase } from '#src/store/cases.ts';
+import { openCase } from '#src/store/cases.ts';
 import { claimChunk } from '#src/store/chunks.ts';
 import { insertInbound } from '#src/store/inbound.ts';
 import { findPatient } from '#src/store/patients.ts';
 import { createTenant } from '#src/store/tenants.ts';
 import { onRedis, seedPatient, seedPrescription, testDispatcher } from '../helpers/dispatcher.ts';
-import { clear, driveTo, readyChunks } from '../helpers/drive.ts';
+import { clear, driveTo, readyChunks, rescuePass } from '../helpers/drive.ts';
 
 const app = await testDispatcher();
 const server = await buildServer(app);
@@ -463,7 +462,7 @@ test('a late answer to its dose closes no case about what somebody wrote', async
     SELECT id, local_date, prescription_id, patient_id FROM doses WHERE state IN ('missed', 'undelivered')`;
   const about = { tenantId: app.tenantId, patientId: dose?.patient_id, prescriptionId: dose?.prescription_id };
   const named = { ...about, doseId: dose?.id, localDate: dose?.local_date };
-  await openReplyCase(app.sql, { ...named, kind: 'urgent_reply' }, app.clock.now());
+  await openCase(app.sql, { ...named, kind: 'urgent_reply' }, app.clock.now());
   await recordAck(app, { doseId: dose?.id, answer: 'taken', road: 'api' });
   const cases = await app.sql`SELECT kind, state FROM escalations ORDER BY kind`;
   expect(cases).toEqual([
@@ -477,10 +476,10 @@ describe('clinicians are told of cases', () => {
     const patientId = await idOf(await patientWith());
     const kind = 'urgent_reply' as const;
     const about = { tenantId: app.tenantId, patientId, prescriptionId: null, doseId: null, localDate: null, kind };
-    const first = await openReplyCase(app.sql, about, app.clock.now());
+    const first = await openCase(app.sql, about, app.clock.now());
     expect(await tellClinicians(app)).toBe(1);
     await app.sql`UPDATE escalations SET state = 'acknowledged', acknowledged_at = opened_at`;
-    const second = await openReplyCase(app.sql, about, app.clock.now());
+    const second = await openCase(app.sql, about, app.clock.now());
     expect(second).not.toBe(first);
     expect(await tellClinicians(app)).toBe(1);
     expect(await app.sql`SELECT state, resolution FROM escalations ORDER BY state`).toEqual([
@@ -494,8 +493,8 @@ describe('clinicians are told of cases', () => {
     const patientId = await idOf(patient);
     const none = { tenantId: app.tenantId, patientId, prescriptionId: null, doseId: null, localDate: null };
     for (const kind of ['unclear_reply', 'urgent_reply', 'unreachable'] as const) {
-      const id = await openReplyCase(app.sql, { ...none, kind }, app.clock.now());
-      expect(await openReplyCase(app.sql, { ...none, kind }, app.clock.now())).toBe(id); // a further message
+      const id = await openCase(app.sql, { ...none, kind }, app.clock.now());
+      expect(await openCase(app.sql, { ...none, kind }, app.clock.now())).toBe(id); // a further message
     }
     expect(await tellClinicians(app)).toBe(3);
     expect(await tellClinicians(app)).toBe(0);

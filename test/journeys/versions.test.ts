@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ladderPass } from '#schedulers/ladder.ts';
-import { rescuePass } from '#schedulers/rescue.ts';
 import { type ChunkJob, enqueueBucket } from '#src/dispatch/queues.ts';
 import { startWorkers } from '#src/dispatch/workers.ts';
 import { uuidv7 } from '#src/domain/ids.ts';
@@ -11,7 +10,7 @@ import { MIGRATIONS, migrate } from '#src/store/migrate.ts';
 import { openPool, type Pool } from '#src/store/pool.ts';
 import { testDatabase } from '../helpers/app.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '../helpers/dispatcher.ts';
-import { clear, readyChunks } from '../helpers/drive.ts';
+import { clear, readyChunks, rescuePass } from '../helpers/drive.ts';
 import { eventually } from '../helpers/rush.ts';
 
 /** The last migration of the release before this one: what its processes still write while ours start. */

@@ -29,9 +29,9 @@ export const RULES = {
   rereads: true,
   /** findOut(): a message that cannot be repeated is looked up before it is sent again. */
   looksUp: true,
-  /** rescuePass() gives a chunk without a job a new one. */
+  /** rescueChunks() gives a chunk without a job a new one. */
   rescuesJobs: true,
-  /** rescuePass() ends chunks whose lease is over. */
+  /** rescueChunks() ends chunks whose lease is over. */
   rescuesChunks: true,
   /** recordAck() is told after its commit. */
   answersAfterCommit: true,

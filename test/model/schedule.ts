@@ -57,11 +57,12 @@ function claimed(scope: Scope, rules: Rules, state: State): State {
   return { ...state, dose: { state: 'open', rung, next: action.nextAt.getTime() }, attempts: [...attempts, ...added] };
 }
 
-function situationOf({ policy, ...scope }: Scope, { dose, attempts, refused }: State): DoseSituation {
+function situationOf(scope: Scope, { dose, attempts, refused }: State): DoseSituation {
+  const { policy } = scope;
   return {
     state: dose.state as 'planned' | 'open',
     dueAt: new Date(DUE),
-    windowEndsAt: new Date(windowEnd({ policy, ...scope })),
+    windowEndsAt: new Date(windowEnd(scope)),
     rung: dose.rung,
     policy,
     channels: new Set(CHANNELS),

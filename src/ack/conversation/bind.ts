@@ -5,7 +5,7 @@ import { fits } from './day.ts';
 import type { Said, Situation } from './meaning.ts';
 
 /** Which doses a message is about. Only where it is `certain` and one, it is that one; else these are asked about. */
-export interface Bound {
+interface Bound {
   doses: TalkedDose[];
   isCertain: boolean;
 }

@@ -1,7 +1,6 @@
 import { plusSeconds } from '../../clock.ts';
 import { type Answer, MAX_SNOOZES } from '../../domain/dose.ts';
-import type { TalkedDose } from '../../store/inbound.ts';
-import { answeredSince } from '../../store/inbound.ts';
+import { answeredSince, type TalkedDose } from '../../store/inbound.ts';
 import { closeQuestion, insertQuestion, type NewQuestion } from '../../store/questions.ts';
 import type { AnswerText } from '../../texts/answers.ts';
 import type { AckResult } from '../decide.ts';

@@ -1,6 +1,6 @@
 import { plusSeconds } from '../../clock.ts';
 import type { ReplyKind } from '../../domain/escalation.ts';
-import { openReplyCase } from '../../store/cases.ts';
+import { openCase } from '../../store/cases.ts';
 import { suspendNumber, type TalkedDose, talkedDoses } from '../../store/inbound.ts';
 import { tellUnreachable } from '../../store/reach.ts';
 import type { Talk } from './talk.ts';
@@ -18,13 +18,13 @@ export async function openCases(talk: Talk, kind: ReplyKind, doses: TalkedDose[]
   const [dose, ...others] = doses;
   if (dose !== undefined && others.length === 0) {
     const { id, tenantId, patientId, prescriptionId, localDate } = dose;
-    await openReplyCase(tx, { tenantId, patientId, prescriptionId, doseId: id, localDate, kind }, now);
+    await openCase(tx, { tenantId, patientId, prescriptionId, doseId: id, localDate, kind }, now);
     return;
   }
   const about = new Set((doses.length > 0 ? doses : talk.people).map(({ patientId }) => patientId));
   const nothing = { prescriptionId: null, doseId: null, localDate: null };
   for (const { tenantId, patientId } of inOrder(talk.people)) {
-    if (about.has(patientId)) await openReplyCase(tx, { tenantId, patientId, ...nothing, kind }, now);
+    if (about.has(patientId)) await openCase(tx, { tenantId, patientId, ...nothing, kind }, now);
   }
 }
 
@@ -42,8 +42,8 @@ export async function disown(talk: Talk, dose: TalkedDose | undefined): Promise<
   for (const { tenantId, patientId } of inOrder(people)) {
     const of = { tenantId, patientId, prescriptionId: null, kind: 'wrong_person' as const };
     const theirs = answered.filter((each) => each.patientId === patientId);
-    for (const { id, localDate } of theirs) await openReplyCase(tx, { ...of, doseId: id, localDate }, now);
-    if (theirs.length === 0) await openReplyCase(tx, { ...of, doseId: null, localDate: null }, now);
+    for (const { id, localDate } of theirs) await openCase(tx, { ...of, doseId: id, localDate }, now);
+    if (theirs.length === 0) await openCase(tx, { ...of, doseId: null, localDate: null }, now);
   }
   await suspendNumber(tx, number.lookup, patientIds);
   await tellUnreachable(tx, patientIds, now);

@@ -1,9 +1,9 @@
 import type { App } from '../../app.ts';
 import { plusSeconds } from '../../clock.ts';
 import { CONTACT_KIND } from '../../domain/attempt.ts';
-import type { Answer } from '../../domain/dose.ts';
 import { timeOf } from '../../domain/ids.ts';
 import { languageOf } from '../../domain/language.ts';
+import type { Reply } from '../../domain/reply.ts';
 import { type ContactNumber, type Person, peopleBehind, talkedDoses } from '../../store/inbound.ts';
 import type { Sql } from '../../store/pool.ts';
 import { type Line, openQuestion } from '../../store/questions.ts';
@@ -11,23 +11,6 @@ import { learnWords, ownWords } from '../../texts/own.ts';
 import { readToken } from '../tokens.ts';
 import { type Intent, understand } from '../understand/understand.ts';
 import { makeUp, type Said, type Situation } from './meaning.ts';
-
-/**
- * A message as the provider handed it over, its signature already verified. `from` is E.164. `token` and `answer`: those of a
- * pressed quick-reply button. `quotes`: the provider's id of the message of ours that it answers. `keyword`: the carrier has
- * answered it already. `media`: how many attachments it had, none of which is looked at.
- */
-export interface Reply {
-  sid: string;
-  channel: 'sms' | 'whatsapp';
-  from: string;
-  body: string;
-  token?: string;
-  answer?: Answer;
-  quotes?: string;
-  keyword?: 'stop' | 'start' | 'help';
-  media?: number;
-}
 
 /** One message in its conversation, within a transaction. */
 export interface Talk {

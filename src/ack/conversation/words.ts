@@ -1,15 +1,14 @@
+import type { Conversation } from '../../domain/conversation.ts';
 import { type Language, languageOf } from '../../domain/language.ts';
 import type { TalkedDose } from '../../store/inbound.ts';
 import { ANSWERS, type AnswerText } from '../../texts/answers.ts';
+import { namesOf } from '../../texts/keys.ts';
 import { fill } from '../../texts/liquid.ts';
-import { ownWords } from '../../texts/own.ts';
+import { inOwnWords, ownWords } from '../../texts/own.ts';
 import { cheaperSpelling } from '../../texts/spelling.ts';
 import { clockTime } from './day.ts';
 import { personLabels } from './options.ts';
 import { type Talk, tenantsOf } from './talk.ts';
-
-/** What a clinic without a name of its own is called. */
-const NOBODY = 'dosebell';
 
 /** The language a person is answered in: that of the dose in question, or of the first patient known at the number. */
 export function languageFor({ people }: Talk, [dose]: TalkedDose[]): Language {
@@ -20,21 +19,13 @@ export function languageFor({ people }: Talk, [dose]: TalkedDose[]): Language {
 export function wordsOf(talk: Talk, text: AnswerText, doses: TalkedDose[] = []): string {
   const language = languageFor(talk, doses);
   const tenants = doses.length > 0 ? [...new Set(doses.map(({ tenantId }) => tenantId))] : tenantsOf(talk.people);
-  const own = tenants.length === 1 ? ownWords(talk.app, tenants[0] as string) : {};
   const times = doses.toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime()).map(clockTime);
-  const values = { time: [...new Set(times)].join(', '), clinic: own.clinic ?? NOBODY, phone: own.phone ?? '' };
-  const shipped = ANSWERS[language][text];
-  const filled = tryFill(own.texts?.[language]?.[`answer.${text}`] ?? shipped, values) ?? fill(shipped, values);
+  const time = [...new Set(times)].join(', ');
+  const key = `answer.${text}`;
+  const say = (own: Conversation) =>
+    fill(own.texts?.[language]?.[key] ?? ANSWERS[language][text], { time, ...namesOf(own) });
+  const filled = tenants.length === 1 ? inOwnWords(talk.app, tenants[0] as string, key, say) : say({});
   return talk.message.channel === 'sms' ? cheaperSpelling(filled) : filled;
-}
-
-/** Null: the tenant's text cannot be filled, which must not keep an answer from being recorded. */
-function tryFill(template: string, values: Record<string, string>): string | null {
-  try {
-    return fill(template, values);
-  } catch {
-    return null;
-  }
 }
 
 /** What the patients of this number are called in a list. */

@@ -4,8 +4,8 @@ import { type Asked, askProviders, withProviders } from '../../dispatch/ask-prov
 import { dayOf, isDay, plusDays, reconcile } from '../../reports/proof.ts';
 import type { AccountScope } from '../../store/ledger.ts';
 import type { Pool } from '../../store/pool.ts';
-import { tenantNames } from '../../store/proofs.ts';
 import { serverTime } from '../../store/server-time.ts';
+import { tenantNames } from '../../store/tenants.ts';
 import { withApp } from './capacity.ts';
 import { type Command, UsageError, whole } from './command.ts';
 import { withDatabase } from './database.ts';

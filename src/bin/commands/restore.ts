@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { closeApp, openApp } from '../../app.ts';
+import { type App, closeApp, openApp } from '../../app.ts';
 import { plusSeconds } from '../../clock.ts';
 import { readConfig } from '../../config.ts';
 import { planRows } from '../../dispatch/plan.ts';
@@ -37,8 +37,7 @@ Exit code: 0; 1 when it could not be restored; 2 when the command line is not un
       const open = () => readFileUnpacked(file);
       const header = await checkBackup(open);
       tell(`${file} is whole: taken at ${header.takenAt}, ${header.rows} rows`);
-      const config = readConfig(process.env);
-      const app = await openApp('restore', config);
+      const app = await openApp('restore', readConfig(process.env));
       try {
         const done = await loadBackup(sql, { header, open, tell }, async (tx) => {
           const now = app.clock.now();
@@ -62,7 +61,7 @@ async function makePartitions(tx: Sql, takenAt: Date, now: Date): Promise<void> 
 }
 
 /** A backup older than the horizon lacks doses that were due, and sent, since: they are planned, so that they are accounted for. */
-async function planTo(tx: Sql, app: Awaited<ReturnType<typeof openApp>>, now: Date): Promise<void> {
+async function planTo(tx: Sql, app: App, now: Date): Promise<void> {
   for (;;) {
     const rows = await claimToPlan(tx, plusSeconds(now, DAY_SECONDS), BATCH);
     await planRows(app, tx, rows);

@@ -1,5 +1,5 @@
 import type { App } from '../../app.ts';
-import type { AttemptState } from '../../domain/attempt.ts';
+import { type AttemptState, isReminder } from '../../domain/attempt.ts';
 import { type AttemptToSend, medicationsOf, readToSend } from '../../store/attempts.ts';
 import { learnWords, ownWords } from '../../texts/own.ts';
 
@@ -26,5 +26,5 @@ export async function readMessages(
 
 function namesMedication(app: App, { tenantId, channel, purpose }: AttemptToSend): boolean {
   const channels = ownWords(app, tenantId).detail?.medication;
-  return (purpose === 'reminder' || purpose === 'caregiver') && channels?.includes(channel) === true;
+  return isReminder(purpose) && channels?.includes(channel) === true;
 }

@@ -3,12 +3,12 @@ import type { OutboundMessage } from '#channels/channel.ts';
 import { issueToken, issueUnsubscribeToken, type TokenPurpose } from '../../ack/tokens.ts';
 import type { App } from '../../app.ts';
 import { plusSeconds } from '../../clock.ts';
-import type { ChannelName } from '../../domain/attempt.ts';
+import { type ChannelName, isReminder } from '../../domain/attempt.ts';
 import type { EscalationKind } from '../../domain/escalation.ts';
 import { type Language, languageOf } from '../../domain/language.ts';
 import { MOST_MEDICATION } from '../../texts/keys.ts';
 import { messageWords } from '../../texts/message-words.ts';
-import { ownWords } from '../../texts/own.ts';
+import { inOwnWords } from '../../texts/own.ts';
 import { remembered } from '../../texts/remembered.ts';
 import type { TemplateKey } from '../../texts/templates.ts';
 import type { MessageToSend } from './read.ts';
@@ -79,12 +79,7 @@ function wordsOf(
   const named = medication === null ? null : app.cipher.open(medication).slice(0, MOST_MEDICATION);
   const key = escalationKind === null ? purpose : CASE_TEXTS[escalationKind];
   const message = { key, channel, language, time, link, medication: named };
-  try {
-    return messageWords(ownWords(app, tenantId), message);
-  } catch {
-    app.log.warn({ tenant: tenantId, text: key }, "a tenant's own text cannot be filled in: the shipped one is sent");
-    return messageWords({}, message);
-  }
+  return inOwnWords(app, tenantId, key, (own) => messageWords(own, message));
 }
 
 /** The subject of what a person writes by e-mail. */
@@ -108,7 +103,7 @@ function answerLink(app: App, attempt: MessageToSend): { link?: string; token?: 
 
 /** Patients and caregivers stop their e-mails with it; clinicians are told of cases in any case. */
 function unsubscribeLink(app: App, { channel, purpose, contactPointId }: MessageToSend): { unsubscribe?: string } {
-  if (channel !== 'email' || (purpose !== 'reminder' && purpose !== 'caregiver')) return {};
+  if (channel !== 'email' || !isReminder(purpose)) return {};
   const { http, tokenSecret } = app.config;
   return { unsubscribe: `${http.publicUrl}/u/${issueUnsubscribeToken(tokenSecret, contactPointId)}` };
 }

@@ -4,13 +4,8 @@ import { parseTwilioCall } from '#channels/voice-twilio/callbacks.ts';
 import { answerCall, pressKey } from '../../ack/voice.ts';
 import type { App } from '../../app.ts';
 import { applyReceipts } from '../../dispatch/receipts.ts';
-import { Refusal } from '../../domain/refusal.ts';
-import { problems } from '../schemas/common.ts';
+import { incomplete, signedRefusals, signedSchema } from '../twilio-signed.ts';
 import { HANG_UP, speechTwiml } from '../voice-twiml.ts';
-
-const Fields = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
-const shared = { tags: ['webhooks'], security: [], body: Fields, querystring: Fields };
-const refusals = problems(403, 413, 415);
 
 /**
  * What Twilio asks during a call and tells of it. Registered where its signature is checked. Whoever picked up hears a polite
@@ -24,10 +19,10 @@ export function voiceRoutes(app: App): FastifyPluginAsyncTypebox {
       '/webhooks/twilio/voice',
       {
         schema: {
-          ...shared,
+          ...signedSchema,
           summary: 'Somebody, or something, picked up a call of ours',
           description: 'Answers TwiML: the reminder and its keys, or nothing to a machine.',
-          response: refusals,
+          response: signedRefusals,
         },
       },
       async ({ query, body }, reply) => {
@@ -45,10 +40,10 @@ export function voiceRoutes(app: App): FastifyPluginAsyncTypebox {
       '/webhooks/twilio/voice/key',
       {
         schema: {
-          ...shared,
+          ...signedSchema,
           summary: 'A key was pressed in a call',
           description: 'Answers TwiML that says what was recorded.',
-          response: refusals,
+          response: signedRefusals,
         },
       },
       async ({ query, body }, reply) => {
@@ -64,14 +59,16 @@ export function voiceRoutes(app: App): FastifyPluginAsyncTypebox {
 
     server.post(
       '/webhooks/twilio/voice/status',
-      { schema: { ...shared, summary: 'The status of a call of ours', response: { 204: Type.Null(), ...refusals } } },
+      {
+        schema: {
+          ...signedSchema,
+          summary: 'The status of a call of ours',
+          response: { 204: Type.Null(), ...signedRefusals },
+        },
+      },
       async ({ query, body }, reply) => {
         const receipt = parseTwilioCall(query, body);
-        if (receipt === null) {
-          throw new Refusal(422, 'The message is incomplete', [
-            { field: 'body', detail: 'must have attempt (in the query), CallSid and CallStatus' },
-          ]);
-        }
+        if (receipt === null) throw incomplete('attempt (in the query), CallSid and CallStatus');
         await applyReceipts(app, [receipt]);
         return reply.code(204).send(null);
       },

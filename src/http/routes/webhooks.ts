@@ -4,16 +4,10 @@ import { parseTwilioInbound, parseTwilioStatus } from '#channels/twilio/callback
 import { receiveReply } from '../../ack/inbound.ts';
 import type { App } from '../../app.ts';
 import { applyReceipts } from '../../dispatch/receipts.ts';
-import { Refusal } from '../../domain/refusal.ts';
-import { escapeMarkup } from '../markup.ts';
-import { problems } from '../schemas/common.ts';
-import { onlySignedByTwilio } from '../twilio-signed.ts';
+import { escapeMarkup, twiml } from '../markup.ts';
+import { incomplete, onlySignedByTwilio, signedRefusals, signedSchema } from '../twilio-signed.ts';
 import { gatewayRoutes } from './gateway-webhook.ts';
 import { voiceRoutes } from './voice-webhook.ts';
-
-const Fields = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
-const shared = { tags: ['webhooks'], security: [], body: Fields, querystring: Fields };
-const refusals = problems(403, 413, 415);
 
 /** What the providers call that are configured. */
 export function webhookRoutes(app: App): FastifyPluginAsyncTypebox {
@@ -35,24 +29,29 @@ function twilioRoutes(app: App, account: { accountSid: string; authToken: string
       '/webhooks/twilio/messages',
       {
         schema: {
-          ...shared,
+          ...signedSchema,
           summary: 'A message from a patient, by SMS or WhatsApp',
           description: 'Answers TwiML with the reply, or an empty response.',
-          response: refusals,
+          response: signedRefusals,
         },
       },
       async ({ body }, reply) => {
         const message = parseTwilioInbound(body);
         if (message === null) throw incomplete('MessageSid, From, To and Body');
         const answer = await receiveReply(app, message);
-        return reply.type('text/xml').send(twiml(answer.reply));
+        const verbs = answer.reply === null ? '' : `<Message>${escapeMarkup(answer.reply)}</Message>`;
+        return reply.type('text/xml').send(twiml(verbs));
       },
     );
 
     server.post(
       '/webhooks/twilio/status',
       {
-        schema: { ...shared, summary: 'The status of a message we sent', response: { 204: Type.Null(), ...refusals } },
+        schema: {
+          ...signedSchema,
+          summary: 'The status of a message we sent',
+          response: { 204: Type.Null(), ...signedRefusals },
+        },
       },
       async ({ query, body }, reply) => {
         const receipt = parseTwilioStatus(query, body);
@@ -62,13 +61,4 @@ function twilioRoutes(app: App, account: { accountSid: string; authToken: string
       },
     );
   };
-}
-
-function incomplete(names: string): Refusal {
-  return new Refusal(422, 'The message is incomplete', [{ field: 'body', detail: `must have ${names}` }]);
-}
-
-function twiml(reply: string | null): string {
-  const message = reply === null ? '' : `<Message>${escapeMarkup(reply)}</Message>`;
-  return `<?xml version="1.0" encoding="UTF-8"?><Response>${message}</Response>`;
 }

@@ -1,11 +1,9 @@
 import { type TSchema, Type } from 'typebox';
-
-/** A UUIDv7 before the year 6429: what is later is no id of ours, nor a date PostgreSQL reads. */
-export const ID_PATTERN = '^[0-7][0-9a-f]{7}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
+import { UUID_V7 } from '../../domain/ids.ts';
 
 /** An id dosebell issued. */
 export const Id = Type.String({
-  pattern: ID_PATTERN,
+  pattern: UUID_V7.source,
   description: 'an id from an earlier answer (a UUIDv7 in lower case)',
   examples: ['019ab1c2-7d00-7c3e-9f10-2b6a51c0d7e4'],
 });
@@ -30,6 +28,8 @@ export const NullableInstant = nullable(Instant);
 export function nullable<T extends TSchema & { type: string }>(schema: T) {
   return Type.Unsafe<Type.Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
 }
+
+export const NullableText = nullable(Type.String());
 
 /** A time of day of somebody's wall clock. */
 export const WallTime = Type.String({

@@ -1,9 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { ANSWER_ROADS, DOSE_STATES } from '../../domain/dose.ts';
 import type { DoseRow, DoseTrace } from '../../store/dose-reads.ts';
-import { Id, Instant, NullableInstant, nullable, text } from './common.ts';
+import { Id, Instant, NullableInstant, NullableText, text } from './common.ts';
 
-const NullableText = nullable(Type.String());
 export const DoseStateSchema = Type.Enum(DOSE_STATES);
 const AnswerSchema = Type.Enum(['taken', 'skipped', 'snoozed']);
 const Effect = Type.Enum(['applied', 'repeated', 'refused']);

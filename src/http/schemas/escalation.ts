@@ -1,10 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { ESCALATION_KINDS } from '../../domain/escalation.ts';
 import type { StoredEscalation } from '../../store/escalations.ts';
-import { Code, Id, Instant, NullableInstant, nullable, text } from './common.ts';
+import { Code, Id, Instant, NullableInstant, NullableText, nullable, text } from './common.ts';
 import { iso } from './dose.ts';
 
-const NullableText = nullable(Type.String());
 export const EscalationStateSchema = Type.Enum(['open', 'acknowledged', 'resolved']);
 const By = text(200, 'who does this; kept encrypted');
 

@@ -2,10 +2,8 @@ import { type Static, Type } from 'typebox';
 import { MOST_CHARACTERS, WRITTEN_CHANNELS } from '../../dispatch/message.ts';
 import { CHANNELS } from '../../domain/attempt.ts';
 import type { ThreadEntry } from '../../store/thread.ts';
-import { Id, Instant, nullable, text } from './common.ts';
+import { Id, Instant, NullableText, nullable, text } from './common.ts';
 import { DoseStateSchema } from './dose.ts';
-
-const NullableText = nullable(Type.String());
 
 export const MessageBody = Type.Object(
   {
