@@ -1,7 +1,6 @@
-import { Redis } from 'ioredis';
-import { LANES, laneName } from '#src/dispatch/queues.ts';
-import { QUEUE_PREFIX } from '#src/redis/keys.ts';
 import type { Fault, Service, ServiceName, World } from './fault.ts';
+import { slowAnswers, untilDue } from './moments.ts';
+import { jobsIn } from './redis.ts';
 
 /** `stop_grace_period` of docker-compose.yml; Kubernetes gives as much. */
 const GRACE_MS = 30_000;
@@ -18,10 +17,8 @@ const ANSWERED = 40;
 const ALL: readonly ServiceName[] = ['api', 'scheduler', 'worker'];
 
 async function midRush(world: World): Promise<void> {
-  for (const provider of ['fcm', 'twilio', 'smtp'] as const) {
-    await world.simulator.order({ provider, kind: 'latency', latencyMs: ANSWER_MS });
-  }
-  await world.sleep(Math.max(0, world.due.getTime() + MID_RUSH_MS - Date.now()));
+  await slowAnswers(world, ANSWER_MS);
+  await untilDue(world, MID_RUSH_MS);
 }
 
 function running(world: World, name: ServiceName): Service {
@@ -45,10 +42,7 @@ async function drainedWell(world: World, service: Service): Promise<void> {
 async function heldNothing(world: World): Promise<void> {
   const chunks = await world.sql`SELECT id FROM chunks WHERE state = 'sending'`;
   if (chunks.length > 0) throw new Error(`${chunks.length} chunks are still held by a worker that has ended`);
-  const redis = new Redis(world.redisUrl);
-  const held = await Promise.all(LANES.map((lane) => redis.llen(`${QUEUE_PREFIX}:${laneName(lane)}:active`)));
-  redis.disconnect();
-  const jobs = held.reduce((sum, count) => sum + count, 0);
+  const jobs = await jobsIn(world.redisUrl, ['active']);
   if (jobs > 0) throw new Error(`${jobs} jobs will stall: a worker ended with them`);
 }
 

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
+import { runProgram, wholeNumber } from '#loadtests/bench/program.ts';
 import { say } from '#loadtests/bench/stage.ts';
 import { FAULTS } from './all.ts';
 import type { Fault } from './fault.ts';
-import { onServers, type Played, runProgram, wholeNumber } from './program.ts';
+import { onServers, type Played } from './program.ts';
 import { type Result, runFault } from './run.ts';
 import type { Servers } from './servers.ts';
 import { tableOf } from './table.ts';
@@ -40,15 +41,18 @@ function readOptions(args: string[]): Options | 'help' | 'list' {
   const { values } = parseArgs({ args, options });
   if (values.help) return 'help';
   if (values.list) return 'list';
-  const { only = '', part } = values;
+  const { only = '', part, seed = '1' } = values;
   if (part !== undefined && !PARTS.some((known) => known === part)) {
     throw new RangeError(`--part ${part} must be one of ${PARTS.join(', ')}`);
   }
   const chosen = FAULTS.filter((fault) => fault.name.includes(only) && (part === undefined || fault.part === part));
   if (chosen.length === 0) throw new RangeError('there is no such fault: --list names them all');
   return {
-    seed: wholeNumber('--seed', values.seed, 1, MOST_SEED),
-    faults: chosen.map((fault) => ({ ...fault, doses: wholeNumber('--doses', values.doses, fault.doses, MOST_DOSES) })),
+    seed: wholeNumber('--seed', seed, MOST_SEED),
+    faults: chosen.map((fault) => ({
+      ...fault,
+      doses: wholeNumber('--doses', values.doses ?? String(fault.doses), MOST_DOSES),
+    })),
   };
 }
 

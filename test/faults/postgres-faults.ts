@@ -1,4 +1,5 @@
 import type { Fault, Service, World } from './fault.ts';
+import { untilDue } from './moments.ts';
 
 /** PostgreSQL is back: everything has left within so many seconds. */
 const RECOVERS_WITHIN = 20;
@@ -12,9 +13,6 @@ const ANSWERS = 20;
 /** A process that is told to stop while PostgreSQL is away has stopped by then. */
 const STOPS_WITHIN = 15;
 const GIVEN_UP = 30;
-
-const midRush = (world: World, afterMs = MID_RUSH_MS) =>
-  world.sleep(Math.max(0, world.due.getTime() + afterMs - Date.now()));
 
 /** Doses whose patients have their reminder, and will tap. To be asked while PostgreSQL is there. */
 async function tapping({ sql }: World): Promise<string[]> {
@@ -37,7 +35,7 @@ function onTheLine(name: string, begin: (world: World) => void, lastsMs = LASTS_
   return postgresFault(
     name,
     async (world) => {
-      await midRush(world);
+      await untilDue(world, MID_RUSH_MS);
       const doses = await tapping(world);
       begin(world);
       const taps = tap(world, doses);
@@ -91,7 +89,7 @@ export const postgresFaults: Fault[] = [
   postgresFault(
     'PostgreSQL is restarted in mid-rush',
     async (world) => {
-      await midRush(world);
+      await untilDue(world, MID_RUSH_MS);
       const taps = tap(world, await tapping(world));
       await world.restartPostgres();
       await taps;
@@ -99,12 +97,12 @@ export const postgresFaults: Fault[] = [
     { inTests: true },
   ),
   postgresFault('PostgreSQL is away for 6 s', async (world) => {
-    await midRush(world);
+    await untilDue(world, MID_RUSH_MS);
     await world.restartPostgres({ awayMs: LASTS_MS });
   }),
   postgresFault('every backend is ended, ten times', async (world) => {
     for (let i = 0; i < 10; i++) {
-      await midRush(world, i * 200 + world.random() * 200);
+      await untilDue(world, i * 200 + world.random() * 200);
       await world.sql`
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()`.catch(() => {});
@@ -112,7 +110,7 @@ export const postgresFaults: Fault[] = [
   }),
   postgresFault('connections are reset, ten times', async (world) => {
     for (let i = 0; i < 10; i++) {
-      await midRush(world, i * 200 + world.random() * 200);
+      await untilDue(world, i * 200 + world.random() * 200);
       world.proxies.postgres.reset();
     }
     await tap(world, await tapping(world));
@@ -123,23 +121,23 @@ export const postgresFaults: Fault[] = [
     doses: 1000,
   }),
   postgresFault('the attempts are locked for 20 s', async (world) => {
-    await midRush(world);
+    await untilDue(world, MID_RUSH_MS);
     const doses = await tapping(world);
     await Promise.all([lock(world, 'attempts'), tap(world, doses)]);
   }),
   postgresFault('the doses are locked for 20 s', async (world) => {
-    await midRush(world);
+    await untilDue(world, MID_RUSH_MS);
     await lock(world, 'doses');
   }),
   postgresFault('the disk is full', async (world) => {
-    await midRush(world);
+    await untilDue(world, MID_RUSH_MS);
     await fillDisk(world);
     await tap(world, await tapping(world));
     await world.sleep(LASTS_MS);
     await emptyDisk(world);
   }),
   postgresFault('SIGTERM while PostgreSQL is away', async (world) => {
-    await midRush(world);
+    await untilDue(world, MID_RUSH_MS);
     world.proxies.postgres.down();
     const all = NAMES.flatMap((name) => world.services(name));
     const stops = all.map((service) => stopped(service));

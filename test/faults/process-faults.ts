@@ -1,5 +1,6 @@
 import type { Failpoint } from '#src/failpoints.ts';
 import type { Fault, ServiceName, World } from './fault.ts';
+import { slowAnswers, untilDue } from './moments.ts';
 
 /** `told` is passed only where a tenant listens: test/journeys/callbacks.test.ts dies there. */
 type Death = Exclude<Failpoint, 'told'>;
@@ -40,7 +41,7 @@ function atFailpoint(name: Death): Fault {
     env: { FAILPOINT: `${name}:${nth}` },
     recoversWithin: RECOVERS_WITHIN,
     async inject(world) {
-      if (of === 'worker') await slowAnswers(world);
+      if (of === 'worker') await slowBesidePushes(world);
       const answering = name.startsWith('ack') ? answerMany(world) : undefined;
       await diesAndComesBack(world, of);
       await answering;
@@ -49,11 +50,7 @@ function atFailpoint(name: Death): Fault {
 }
 
 /** SMS and mails are under way while a push chunk passes the failpoint: they are accepted, and nobody hears of it. */
-async function slowAnswers(world: World): Promise<void> {
-  for (const provider of ['twilio', 'smtp'] as const) {
-    await world.simulator.order({ provider, kind: 'latency', latencyMs: SLOW_MS });
-  }
-}
+const slowBesidePushes = (world: World) => slowAnswers(world, SLOW_MS, ['twilio', 'smtp']);
 
 /** Waits until the armed process is dead, and starts it again without its failpoint. */
 async function diesAndComesBack(world: World, of: ServiceName): Promise<void> {
@@ -84,8 +81,7 @@ const RUSH_MS = 1500;
 
 /** Killed at a moment of the rush, and started again at once. */
 async function killAtRandom(world: World, names: ServiceName[]): Promise<void> {
-  const at = world.due.getTime() - 500 + world.random() * (RUSH_MS + 500);
-  await world.sleep(Math.max(0, at - Date.now()));
+  await untilDue(world, -500 + world.random() * (RUSH_MS + 500));
   const victims = names.flatMap((name) => world.services(name).slice(-1));
   for (const victim of victims) victim.kill('SIGKILL');
   await Promise.all(victims.map(({ ended }) => ended));
@@ -98,7 +94,7 @@ const unheard: Fault = {
   name: 'kill -9 of the worker and the API: answered',
   inTests: true,
   async inject(world) {
-    await slowAnswers(world);
+    await slowBesidePushes(world);
     const [api] = world.services('api');
     const [worker] = world.services('worker');
     void worker?.ended.then(() => api?.kill('SIGKILL'));
@@ -126,7 +122,7 @@ export const processFaults: Fault[] = [
       doses: 2000,
       recoversWithin: RECOVERS_WITHIN,
       async inject(world) {
-        await slowAnswers(world);
+        await slowBesidePushes(world);
         for (let i = 0; i < times; i++) await killAtRandom(world, of);
       },
     }),

@@ -40,23 +40,3 @@ export async function onServers(play: (servers: Servers) => Promise<Played>): Pr
   if (played !== undefined) console.log(JSON.stringify(played.result));
   process.exit(code);
 }
-
-/** Runs a program; a bad option is one line and exit 2. */
-export async function runProgram(name: string, run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    const { message, code = '' } = error as Error & { code?: string };
-    if (!(error instanceof RangeError) && !code.startsWith('ERR_PARSE_ARGS')) throw error;
-    say(`${name}: ${message}`);
-    process.exitCode = 2;
-  }
-}
-
-/** The whole number an option gives, `byDefault` when it is not there; throws a RangeError for anything else. */
-export function wholeNumber(option: string, text: string | undefined, byDefault: number, most: number): number {
-  if (text === undefined) return byDefault;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new RangeError(`${option} ${text} must be a whole number from 1 to ${most}`);
-}

@@ -1,5 +1,6 @@
 import type { FaultOrder } from '#loadtests/provider-simulator/faults.ts';
 import type { Fault, World } from './fault.ts';
+import { untilDue } from './moments.ts';
 
 type Lie = Omit<FaultOrder, 'provider'>;
 /** The providers of the load. */
@@ -29,7 +30,7 @@ function lies(
     recoversWithin: 30,
     async inject(world) {
       for (const order of orders) await world.simulator.order(order);
-      await world.sleep(world.due.getTime() + forMs - Date.now());
+      await untilDue(world, forMs);
       await world.simulator.clear();
     },
     ...more,
@@ -63,8 +64,9 @@ async function noneDelivered(world: World): Promise<void> {
 }
 
 /** Connections to the providers are cut, again and again, while the rush is on the wire. */
-async function resetAgainAndAgain({ proxies, due, sleep, random }: World): Promise<void> {
-  await sleep(due.getTime() - Date.now());
+async function resetAgainAndAgain(world: World): Promise<void> {
+  const { proxies, sleep, random } = world;
+  await untilDue(world);
   for (let i = 0; i < RESETS; i++) {
     for (const proxy of [proxies.fcm, proxies.sms, proxies.smtp]) proxy.reset();
     await sleep(random() * 2 * RESET_EVERY_MS);
@@ -72,9 +74,10 @@ async function resetAgainAndAgain({ proxies, due, sleep, random }: World): Promi
 }
 
 /** The requests of the rush go nowhere for a while, on connections that look alive. */
-async function fallSilent({ proxies, due, sleep, random }: World): Promise<void> {
+async function fallSilent(world: World): Promise<void> {
+  const { proxies, sleep, random } = world;
   const silent = [proxies.fcm, proxies.sms, proxies.smtp];
-  await sleep(due.getTime() + random() * RESET_EVERY_MS - Date.now());
+  await untilDue(world, random() * RESET_EVERY_MS);
   for (const proxy of silent) proxy.halfOpen();
   await sleep(HALF_OPEN_MS);
   for (const proxy of silent) proxy.heal();

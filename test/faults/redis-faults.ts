@@ -1,14 +1,12 @@
-import { Redis } from 'ioredis';
-import { LANES, laneName } from '#src/dispatch/queues.ts';
-import { QUEUE_PREFIX } from '#src/redis/keys.ts';
+import type { Redis } from 'ioredis';
 import type { Fault, World } from './fault.ts';
+import { onTime, untilDue } from './moments.ts';
+import { askRedis, jobsIn } from './redis.ts';
 
 /** Pending work is enqueued again, and jobs are taken again, within so many seconds. */
 const RECOVERS_WITHIN = 20;
 /** What a lost connection left active is over after so many seconds. */
 const STALLED_SECONDS = 25;
-/** While Redis is away nothing leaves later than this, in seconds. */
-const LATEST_SECONDS = 30;
 /** After `due`, in the middle of the rush. */
 const MID_RUSH_MS = 300;
 /** How long a fault lasts unless it says otherwise. */
@@ -17,45 +15,16 @@ const LASTS_MS = 6000;
 const ANSWERED = 20;
 const ANSWER_MS = 2000;
 
-const midRush = (world: World, afterMs = MID_RUSH_MS) =>
-  world.sleep(Math.max(0, world.due.getTime() + afterMs - Date.now()));
-
-/** Asks the server itself, past the proxy. */
-async function ask<T>(world: World, question: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(world.redisUrl, { retryStrategy: () => null });
-  redis.on('error', () => {});
-  try {
-    return await question(redis);
-  } finally {
-    redis.disconnect();
-  }
-}
-
-/** How many jobs there are in the lanes, of these kinds. */
-function jobs(world: World, kinds: readonly string[]): Promise<number> {
-  return ask(world, async (redis) => {
-    const keys = LANES.flatMap((lane) => kinds.map((kind) => `${QUEUE_PREFIX}:${laneName(lane)}:${kind}`));
-    const counts = await Promise.all(
-      keys.map((key) => (/:(wait|active)$/.test(key) ? redis.llen(key) : redis.zcard(key))),
-    );
-    return counts.reduce((sum, count) => sum + count, 0);
-  });
-}
+const ask = <T>({ redisUrl }: World, question: (redis: Redis) => Promise<T>) => askRedis(redisUrl, question);
 
 /**
  * No process was started again, and yet every job is taken. One whose end could not be told is found by its lock (10 s) and two
  * looks (5 s each), and finds nothing to do.
  */
 async function consumesAgain(world: World): Promise<void> {
-  const none = async (...kinds: string[]) => (await jobs(world, kinds)) === 0;
+  const none = async (...kinds: Parameters<typeof jobsIn>[1]) => (await jobsIn(world.redisUrl, kinds)) === 0;
   await world.until('no job waits', () => none('wait', 'prioritized', 'delayed'), RECOVERS_WITHIN);
   await world.until('no job is held', () => none('wait', 'prioritized', 'delayed', 'active'), STALLED_SECONDS);
-}
-
-async function onTime(world: World): Promise<void> {
-  const [row] = await world.sql<{ late: number }[]>`
-    SELECT coalesce(max(extract(epoch FROM accepted_at - due_at)), 0)::float AS late FROM attempts WHERE accepted_at IS NOT NULL`;
-  if (row !== undefined && row.late > LATEST_SECONDS) throw new Error(`a message was ${row.late} s late`);
 }
 
 /** Patients answer as if nothing were: each answer is taken at the first tap. */
@@ -96,7 +65,7 @@ function duringRush(
   lastsMs = LASTS_MS,
 ): Fault {
   return redisFault(name, async (world) => {
-    await midRush(world);
+    await untilDue(world, MID_RUSH_MS);
     await begin(world);
     await world.sleep(lastsMs / 2);
     await answersAreTaken(world);
@@ -112,31 +81,31 @@ export const redisFaults: Fault[] = [
   redisFault(
     'FLUSHALL in mid-rush',
     async (world) => {
-      await midRush(world);
+      await untilDue(world, MID_RUSH_MS);
       await ask(world, (redis) => redis.flushall());
     },
     { inTests: true },
   ),
   redisFault('FLUSHALL before the rush, everything pending', async (world) => {
-    await midRush(world, -300);
+    await untilDue(world, -300);
     await ask(world, (redis) => redis.flushall());
   }),
   redisFault('FLUSHALL, five times', async (world) => {
     for (let i = 0; i < 5; i++) {
-      await midRush(world, -500 + i * 400);
+      await untilDue(world, -500 + i * 400);
       await ask(world, (redis) => redis.flushall());
     }
   }),
   redisFault('Redis is restarted with its data', async (world) => {
-    await midRush(world);
+    await untilDue(world, MID_RUSH_MS);
     await world.restartRedis();
   }),
   redisFault('Redis is restarted without its data', async (world) => {
-    await midRush(world);
+    await untilDue(world, MID_RUSH_MS);
     await world.restartRedis({ flushed: true });
   }),
   redisFault('Redis is lost for a minute', async (world) => {
-    await midRush(world);
+    await untilDue(world, MID_RUSH_MS);
     const answered = world.sleep(LASTS_MS).then(() => answersAreTaken(world));
     await Promise.all([world.restartRedis({ awayMs: 60_000 }), answered]);
   }),
@@ -159,7 +128,7 @@ export const redisFaults: Fault[] = [
   duringRush('Redis takes 300 ms for everything', (world) => world.proxies.redis.latency(300), heal),
   redisFault('connections to Redis are reset, five times', async (world) => {
     for (let i = 0; i < 5; i++) {
-      await midRush(world, i * 300);
+      await untilDue(world, i * 300);
       world.proxies.redis.reset();
     }
   }),

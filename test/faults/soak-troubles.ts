@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis';
 import type { FaultOrder } from '#loadtests/provider-simulator/faults.ts';
 import type { ServiceName, World } from './fault.ts';
+import { askRedis } from './redis.ts';
 
 /** Something that goes wrong for `ms` under a constant load, and is well again when it returns. */
 interface Trouble {
@@ -29,27 +29,28 @@ const ofProvider = (order: FaultOrder): Trouble => ({
 });
 
 /** The newest of a kind: the first of each is never touched, and shows whether memory grows. */
-const toProcess = (name: ServiceName, what: string, run: (world: World, ms: number) => Promise<void>): Trouble => ({
-  name: `${name}: ${what}`,
-  run,
-});
+const newest = (world: World, name: ServiceName) => world.services(name).at(-1);
 
-const killed = (name: ServiceName): Trouble =>
-  toProcess(name, 'kill -9', async (world, ms) => {
-    const victim = world.services(name).at(-1);
+const killed = (name: ServiceName): Trouble => ({
+  name: `${name}: kill -9`,
+  async run(world, ms) {
+    const victim = newest(world, name);
     victim?.kill('SIGKILL');
     await victim?.ended;
     await world.sleep(ms);
     await world.start(name);
-  });
+  },
+});
 
-const stopped = (name: ServiceName): Trouble =>
-  toProcess(name, 'SIGSTOP', async (world, ms) => {
-    const victim = world.services(name).at(-1);
+const stopped = (name: ServiceName): Trouble => ({
+  name: `${name}: SIGSTOP`,
+  async run(world, ms) {
+    const victim = newest(world, name);
     victim?.kill('SIGSTOP');
     await world.sleep(2 * ms);
     victim?.kill('SIGCONT');
-  });
+  },
+});
 
 /** Everything that a soak draws from. */
 export const TROUBLES: readonly Trouble[] = [
@@ -75,11 +76,7 @@ export const TROUBLES: readonly Trouble[] = [
   stopped('scheduler'),
   {
     name: 'redis: FLUSHALL',
-    async run({ redisUrl }) {
-      const redis = new Redis(redisUrl);
-      await redis.flushall();
-      redis.disconnect();
-    },
+    run: async ({ redisUrl }) => void (await askRedis(redisUrl, (redis) => redis.flushall())),
   },
   { name: 'redis: restart', run: (world, ms) => world.restartRedis({ awayMs: ms }) },
   { name: 'redis: restart without its data', run: (world, ms) => world.restartRedis({ awayMs: ms, flushed: true }) },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Redis } from 'ioredis';
 import type { Pool } from '#src/store/pool.ts';
 import type { Service } from './fault.ts';
+import { askRedis } from './redis.ts';
 
 const EVERY_MS = 2000;
 /** A series is judged by four equal parts, each of at least so many looks. */
@@ -87,8 +87,5 @@ export async function countAll(sql: Pool, redisUrl: string): Promise<{ rows: num
     const [row] = await sql<{ n: number }[]>`SELECT count(*)::int AS n FROM ${sql(name)}`;
     rows += row?.n ?? 0;
   }
-  const redis = new Redis(redisUrl);
-  const keys = await redis.dbsize();
-  redis.disconnect();
-  return { rows, keys };
+  return { rows, keys: await askRedis(redisUrl, (redis) => redis.dbsize()) };
 }

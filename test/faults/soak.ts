@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { readNumbers, runProgram } from '#loadtests/bench/program.ts';
 import { say } from '#loadtests/bench/stage.ts';
 import { judge, readBooks, type Verdict } from './books.ts';
 import type { World } from './fault.ts';
-import { onServers, type Played, runProgram, wholeNumber } from './program.ts';
+import { onServers, type Played } from './program.ts';
 import type { Servers } from './servers.ts';
 import { type SteadyLoad, steadyLoad } from './soak-load.ts';
 import { TROUBLES } from './soak-troubles.ts';
@@ -33,13 +33,15 @@ const COUNT_APART_MS = 10_000;
 /** Keys that a Redis at rest may have more than one that was just filled: a bucket's jobs, a rate, a breaker. */
 const SPARE_KEYS = 100;
 
-interface Options {
-  minutes: number;
-  perSecond: number;
-  seed: number;
-}
+const NUMBERS = {
+  minutes: { byDefault: 10, most: 10_000 },
+  'per-second': { byDefault: 40, most: 500 },
+  seed: { byDefault: 1, most: 1_000_000_000 },
+};
 
-async function play(servers: Servers, { minutes, perSecond, seed }: Options): Promise<Played> {
+type Options = Record<keyof typeof NUMBERS, number>;
+
+async function play(servers: Servers, { minutes, 'per-second': perSecond, seed }: Options): Promise<Played> {
   const open = await openWorld(servers, { name: 'soak', doses: perSecond }, seed);
   try {
     const { world, app } = open;
@@ -124,14 +126,7 @@ function growthOf(atRest: Counts, [first, second]: [Counts, Counts]): string[] {
 }
 
 await runProgram('test:soak', async () => {
-  const text = { type: 'string' } as const;
-  const options = { minutes: text, 'per-second': text, seed: text, help: { type: 'boolean' } } as const;
-  const { values } = parseArgs({ options });
-  if (values.help) return void process.stdout.write(HELP);
-  const wanted = {
-    minutes: wholeNumber('--minutes', values.minutes, 10, 10_000),
-    perSecond: wholeNumber('--per-second', values['per-second'], 40, 500),
-    seed: wholeNumber('--seed', values.seed, 1, 1_000_000_000),
-  };
-  await onServers((servers) => play(servers, wanted));
+  const options = readNumbers(NUMBERS, process.argv.slice(2));
+  if (options === 'help') process.stdout.write(HELP);
+  else await onServers((servers) => play(servers, options));
 });

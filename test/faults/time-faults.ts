@@ -1,4 +1,5 @@
-import type { Fault, ServiceName, World } from './fault.ts';
+import type { Fault, ServiceName } from './fault.ts';
+import { onTime, slowAnswers, untilDue } from './moments.ts';
 
 const RECOVERS_WITHIN = 15;
 const HOUR_MS = 3_600_000;
@@ -7,8 +8,6 @@ const SKEW = new URL('skew.ts', import.meta.url).href;
 const ANSWER_MS = 500;
 /** Longer than the worlds' leases, and the wait before a look-up. */
 const BEYOND_LEASE_MS = 8000;
-
-const untilDue = (world: World, afterMs = 0) => world.sleep(Math.max(0, world.due.getTime() + afterMs - Date.now()));
 
 /** The wall clock of one process's machine, or of all, is wrong. */
 function wrongClock(skewMs: number, of: ServiceName | 'everything', more: Partial<Fault> = {}): Fault {
@@ -19,7 +18,7 @@ function wrongClock(skewMs: number, of: ServiceName | 'everything', more: Partia
     doses: 1000,
     env: { NODE_OPTIONS: `--import ${SKEW}`, SKEW_MS: String(skewMs), SKEW_OF: of === 'everything' ? '' : of },
     recoversWithin: RECOVERS_WITHIN,
-    inject: (world) => untilDue(world),
+    inject: untilDue,
     check: onTime,
     ...more,
   };
@@ -37,14 +36,6 @@ function jump(skewMs: number): Fault {
   });
 }
 
-const LATEST_SECONDS = 30;
-
-async function onTime(world: World): Promise<void> {
-  const [row] = await world.sql<{ late: number }[]>`
-    SELECT coalesce(max(extract(epoch FROM accepted_at - due_at)), 0)::float AS late FROM attempts WHERE accepted_at IS NOT NULL`;
-  if (row !== undefined && row.late > LATEST_SECONDS) throw new Error(`a message was ${row.late} s late`);
-}
-
 /** Stopped as a debugger, a frozen container or a starved machine stops it, and woken later as if nothing were. */
 function stopped(
   names: ServiceName[],
@@ -57,9 +48,7 @@ function stopped(
     doses: 1000,
     recoversWithin: RECOVERS_WITHIN,
     async inject(world) {
-      for (const provider of ['fcm', 'twilio', 'smtp'] as const) {
-        await world.simulator.order({ provider, kind: 'latency', latencyMs: ANSWER_MS });
-      }
+      await slowAnswers(world, ANSWER_MS);
       await untilDue(world, afterMs);
       const victims = names.flatMap((name) => world.services(name).slice(0, 1));
       for (const victim of victims) victim.kill('SIGSTOP');
