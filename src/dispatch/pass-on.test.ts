@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ladderPass } from '#schedulers/ladder.ts';
 import { seedPatient, seedPrescription, testDispatcher } from '#test/helpers/dispatcher.ts';
-import { clear, driveTo, readyChunks } from '#test/helpers/drive.ts';
+import { clear, driveTo, readyChunks, rescuePass } from '#test/helpers/drive.ts';
 import { deliverChunk } from './deliver.ts';
 import type { Health } from './health.ts';
 
@@ -36,6 +36,24 @@ test('with push down the text message goes at once, and one incident tells of it
   const sent = { channel: 'sms', state: 'accepted', code: null };
   expect(await attempts()).toEqual([failed, failed, failed, sent, sent, sent]);
   expect(await incidents()).toEqual([{ kind: 'channel_down', subject: 'push', open: true }]);
+});
+
+test('a push that got no answer and finds its channel down is unknown, and the text message goes', async () => {
+  const patient = await seedPatient(app);
+  await seedPrescription(app, patient);
+  app.scripted.push.script = [{ kind: 'unknown', code: 'timeout' }];
+  await driveTo(app, DUE);
+  app.health = down('push');
+  for (const seconds of [46, 47, 48]) await driveTo(app, past(seconds));
+  await rescuePass(app);
+  await driveTo(app, past(50));
+  expect(await attempts()).toEqual([
+    { channel: 'push', state: 'unknown', code: 'channel_down' },
+    { channel: 'sms', state: 'accepted', code: null },
+  ]);
+  await rescuePass(app);
+  await driveTo(app, past(120));
+  expect(app.scripted.push.sent).toHaveLength(1);
 });
 
 test('what has no further rung waits for its channel, and goes when it is back', async () => {

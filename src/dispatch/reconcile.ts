@@ -15,9 +15,14 @@ const BATCH = 100;
 const ASKED_SECONDS = 24 * 3600;
 /** Asked at once. */
 const LOOK_UPS = 10;
+
+/** What a look makes of a message. */
+type Found = Omit<Settled, 'attempt'>;
 /** Certainly not sent: goes through the retry path at once. */
-const ABSENT: Outcome = { kind: 'retry', code: 'proven_absent', retryAfterMs: 0 };
-const NEVER_SENT: Outcome = { kind: 'message_failed', code: 'proven_absent' };
+const ABSENT: Found = { outcome: { kind: 'retry', code: 'proven_absent', retryAfterMs: 0 } };
+const NEVER_SENT: Found = { outcome: { kind: 'message_failed', code: 'proven_absent' } };
+/** It may have left, and a repeat shows once. */
+const REPEATED: Found = { outcome: { kind: 'retry', code: 'repeated', retryAfterMs: 0 }, mayHaveLeft: true };
 /** So many workers died with this message in hand, the last time with no other in its chunk: it is not tried again. */
 const MOST_LOST = 3;
 const KILLS_WORKERS: Outcome = { kind: 'message_failed', code: 'worker_lost' };
@@ -36,13 +41,13 @@ export async function reconcile(app: Dispatcher): Promise<number> {
   const settled: Settled[] = [];
   const ended: string[] = [];
   const inTurn = bounded(LOOK_UPS);
-  const outcomes = await Promise.all(attempts.map((attempt) => inTurn(() => outcomeOf(app, attempt, now))));
+  const founds = await Promise.all(attempts.map((attempt) => inTurn(() => lookAt(app, attempt, now))));
   for (const [i, attempt] of attempts.entries()) {
-    const outcome = outcomes[i] as Outcome | null;
+    const found = founds[i] as Found | null;
     const isOver =
-      outcome === null || (outcome.kind === 'unknown' && now > plusSeconds(attempt.expiresAt, ASKED_SECONDS));
+      found === null || (found.outcome.kind === 'unknown' && now > plusSeconds(attempt.expiresAt, ASKED_SECONDS));
     if (isOver) ended.push(attempt.id);
-    else if (outcome.kind !== 'unknown') settled.push({ attempt, outcome });
+    else if (found.outcome.kind !== 'unknown') settled.push({ attempt, ...found });
   }
   if (settled.length > 0) await settle(app, null, settled);
   await leaveUnknown(app.sql, ended);
@@ -50,7 +55,7 @@ export async function reconcile(app: Dispatcher): Promise<number> {
 }
 
 /** A row that cannot be read keeps nothing from being found out about the others. */
-async function outcomeOf(app: Dispatcher, attempt: MessageToSend, now: Date): Promise<Outcome | null> {
+async function lookAt(app: Dispatcher, attempt: MessageToSend, now: Date): Promise<Found | null> {
   try {
     return await findOut(app, attempt, now);
   } catch (error) {
@@ -61,20 +66,20 @@ async function outcomeOf(app: Dispatcher, attempt: MessageToSend, now: Date): Pr
 }
 
 /** The provider's word, or a repeat where that is safe; null: it stays unknown for good. */
-async function findOut(app: Dispatcher, attempt: MessageToSend, now: Date): Promise<Outcome | null> {
+async function findOut(app: Dispatcher, attempt: MessageToSend, now: Date): Promise<Found | null> {
   const senders = app.channels.get(attempt.channel) ?? [];
   const unwanted = reasonNotToSend(attempt, now) !== null;
-  const absent = attempt.lost >= MOST_LOST ? KILLS_WORKERS : ABSENT;
-  if (attempt.code === 'not_asked') return unwanted ? NEVER_SENT : absent;
+  const again = (found: Found) => (attempt.lost >= MOST_LOST ? { ...found, outcome: KILLS_WORKERS } : found);
+  const absent = unwanted ? NEVER_SENT : again(ABSENT);
+  if (attempt.code === 'not_asked') return absent;
   // Only the one that was asked to send it knows; a repeat that is safe may take any road.
   const channel = senders.find((sender) => accountOf(sender) === attempt.account);
   if (channel?.lookup === undefined) {
     const isSafe = channel?.idempotent ?? senders.some((sender) => sender.idempotent);
-    return isSafe && !unwanted ? absent : null;
+    return isSafe && !unwanted ? again(REPEATED) : null;
   }
   const message = render(app, attempt);
   if (message === null) return null;
-  const found = await channel.lookup(message);
-  if (found !== null) return found;
-  return unwanted ? NEVER_SENT : absent;
+  const outcome = await channel.lookup(message);
+  return outcome === null ? absent : { outcome };
 }

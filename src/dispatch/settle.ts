@@ -19,6 +19,8 @@ import { retryAt } from './retry.ts';
 export interface Settled {
   attempt: AttemptToSend;
   outcome: Outcome | { kind: 'dropped'; code: string };
+  /** The outcome proves nothing about an earlier try, which may have left. */
+  mayHaveLeft?: true;
 }
 
 /**
@@ -117,8 +119,8 @@ function retryChunks(
   return { chunks, chunkOf: new Map(again.map(({ attempt }) => [attempt.id, attempt.chunkId as string])) };
 }
 
-function updateOf({ attempt, outcome }: Settled, retryChunk: string | null): AttemptUpdate {
-  const base = { id: attempt.id, tries: attempt.tries, ref: null, chunkId: null };
+function updateOf({ attempt, outcome, mayHaveLeft }: Settled, retryChunk: string | null): AttemptUpdate {
+  const base = { id: attempt.id, tries: attempt.tries, mayHaveLeft: mayHaveLeft === true, ref: null, chunkId: null };
   switch (outcome.kind) {
     case 'accepted':
       return { ...base, state: 'accepted', code: null, ref: outcome.ref };

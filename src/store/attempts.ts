@@ -158,10 +158,14 @@ export async function medicationsOf(sql: Sql, attempts: AttemptToSend[]): Promis
   return new Map(rows.map(({ id, medication }) => [id, medication]));
 }
 
-/** A new state of one attempt. `tries` tells which try it is about; `chunkId` is set when it goes out again. */
+/**
+ * A new state of one attempt. `tries` tells which try it is about; `chunkId` is set when it goes out again; `mayHaveLeft` when
+ * nothing proves that the try did not leave.
+ */
 export interface AttemptUpdate {
   id: string;
   tries: number;
+  mayHaveLeft: boolean;
   state: AttemptState;
   code: string | null;
   ref: string | null;
@@ -189,7 +193,8 @@ export async function updateAttempts(sql: Sql, updates: AttemptUpdate[], settlin
 
 /**
  * That a message left is true whoever says it. Anything else holds for the try it is about, and is written by the holder of
- * its chunk only: where the lease was lost and the message is in another chunk by now, another worker may be sending it.
+ * its chunk only: where the lease was lost and the message is in another chunk by now, another worker may be sending it. One that
+ * may have left in an earlier try does not end as `failed` or `cancelled`, whatever became of the last: it is `unknown` for good.
  */
 async function updateTo(
   sql: Sql,
@@ -200,19 +205,34 @@ async function updateTo(
   const isEnd = state === 'failed' || state === 'cancelled';
   const isRetry = state === 'intent';
   const hasLeft = state === 'accepted' || state === 'delivered';
+  const mayHaveLeft = sql`(a.may_have_left OR v.may_have_left)`;
   return sql<{ id: string }[]>`
     UPDATE attempts a SET
-      state = ${state}, code = ${isEnd ? sql`coalesce(v.code, 'unspecified')` : sql`v.code`},
+      state = ${isEnd ? sql`CASE WHEN ${mayHaveLeft} THEN 'unknown' ELSE ${state} END` : state}, may_have_left = ${mayHaveLeft},
+      code = ${isEnd ? sql`coalesce(v.code, 'unspecified')` : sql`v.code`},
       ref = coalesce(v.ref, a.ref), account = coalesce(${held?.account ?? null}, a.account),
       accepted_at = ${hasLeft ? sql`coalesce(a.accepted_at, ${now})` : sql`a.accepted_at`},
-      delivered_at = ${state === 'delivered' ? now : null}::timestamptz, ended_at = ${isEnd ? now : null}::timestamptz,
-      check_at = ${state === 'unknown' ? checkAt : null}::timestamptz
+      delivered_at = ${state === 'delivered' ? now : null}::timestamptz,
+      ended_at = ${isEnd ? sql`CASE WHEN NOT ${mayHaveLeft} THEN ${now}::timestamptz END` : null},
+      check_at = ${isEnd ? sql`CASE WHEN ${mayHaveLeft} THEN 'infinity'::timestamptz END` : state === 'unknown' ? checkAt : null}
       ${isRetry ? sql`, chunk_id = coalesce(v.chunk_id, a.chunk_id), tries = a.tries + 1` : sql``}
     FROM unnest(${column(updates, 'id')}::uuid[], ${updates.map((u) => dayOf(u.id))}::date[], ${column(updates, 'code')}::text[],
-                ${column(updates, 'ref')}::text[], ${column(updates, 'chunkId')}::uuid[], ${column(updates, 'tries')}::int[])
-      AS v (id, day, code, ref, chunk_id, tries)
+                ${column(updates, 'ref')}::text[], ${column(updates, 'chunkId')}::uuid[], ${column(updates, 'tries')}::int[],
+                ${column(updates, 'mayHaveLeft')}::text[]::boolean[])
+      AS v (id, day, code, ref, chunk_id, tries, may_have_left)
     WHERE a.id = v.id AND a.day = v.day ${hasLeft ? sql`` : sql`AND a.tries = v.tries`}
-      AND a.state = ANY(${isRetry && held !== null ? [...attemptStatesBefore(state), state] : attemptStatesBefore(state)})
+      AND a.state = ANY(${statesBefore(state, held !== null)})
       ${hasLeft || held === null ? sql`` : sql`AND a.chunk_id = ${held.id}`}
     RETURNING a.id`;
+}
+
+/**
+ * What a try came to moves no message that another try proved to have left: only a receipt does. A worker writes retries of
+ * intents besides; what was found out is about an unknown message.
+ */
+function statesBefore(state: AttemptState, isHeld: boolean): AttemptState[] {
+  const before = attemptStatesBefore(state);
+  if (state === 'accepted' || state === 'delivered') return before;
+  if (!isHeld) return before.filter((each) => each === 'unknown');
+  return state === 'intent' ? [...before, state] : before.filter((each) => each !== 'accepted');
 }

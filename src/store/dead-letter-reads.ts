@@ -110,19 +110,23 @@ export interface FailedMessage {
   escalationState: string | null;
 }
 
+/** Failed, or `unknown` for good after a try that may be repeated: a repeat of it shows once. */
+const hasFailed = (sql: Sql) =>
+  sql`(a.state = 'failed' OR (a.state = 'unknown' AND a.check_at = 'infinity' AND a.may_have_left))`;
+
 /** Null: it is not failed (any more). Locked until the transaction ends. */
 export async function lockFailedMessage(tx: Sql, attemptId: string): Promise<FailedMessage | null> {
   const [row] = await tx<FailedMessage[]>`
     SELECT a.channel, a.purpose, a.expires_at AS "expiresAt", e.state AS "escalationState"
     FROM attempts a LEFT JOIN escalations e ON e.id = a.escalation_id
-    WHERE a.id = ${attemptId} AND a.day = ${dayOf(attemptId)} AND a.state = 'failed'
+    WHERE a.id = ${attemptId} AND a.day = ${dayOf(attemptId)} AND ${hasFailed(tx)}
     FOR UPDATE OF a`;
   return row ?? null;
 }
 
-/** `failed → intent`, the one way back, by somebody's decision: the same attempt goes out again in another chunk. */
+/** The one way back from an end, by somebody's decision: the same attempt goes out again in another chunk. */
 export async function resendMessage(tx: Sql, attemptId: string, chunkId: string): Promise<void> {
   await tx`
-    UPDATE attempts SET state = 'intent', code = NULL, ended_at = NULL, chunk_id = ${chunkId}, tries = tries + 1
-    WHERE id = ${attemptId} AND day = ${dayOf(attemptId)} AND state = 'failed'`;
+    UPDATE attempts a SET state = 'intent', code = NULL, ended_at = NULL, check_at = NULL, chunk_id = ${chunkId}, tries = tries + 1
+    WHERE a.id = ${attemptId} AND a.day = ${dayOf(attemptId)} AND ${hasFailed(tx)}`;
 }

@@ -31,7 +31,8 @@ CREATE TABLE attempts (
   check_at timestamp with time zone,
   account text,
   lost smallint NOT NULL DEFAULT 0,
-  message_id uuid
+  message_id uuid,
+  may_have_left boolean NOT NULL DEFAULT false
 ) PARTITION BY RANGE (day);
 
 CREATE TABLE attendance (

@@ -46,8 +46,15 @@ export function retried(scope: Scope, rules: Rules, state: State, index: number)
 
 /** Ends an attempt that reached nobody, and hastens the next rung. */
 export function failed(scope: Scope, rules: Rules, state: State, index: number): State {
-  const ended = moved(rules, state, index, 'failed');
-  return ended === null ? state : hastened(scope, ended, index);
+  const to = ended(rules, state, index, 'failed');
+  return to === null ? state : hastened(scope, to, index);
+}
+
+/** Ends an attempt as one that did not leave, as far as that is known. Null: it changes nothing. */
+export function ended(rules: Rules, state: State, index: number, end: 'failed' | 'cancelled'): State | null {
+  const to = moved(rules, state, index, end);
+  const isDoubtful = rules.doubts && attemptOf(state, index).mayHaveLeft;
+  return to !== null && isDoubtful ? withAttempt(to, index, { state: 'unknown', check: false }) : to;
 }
 
 /** Takes one element out of a list, and puts another in its place. Lists are sorted: who holds what has no name. */

@@ -43,20 +43,21 @@ const MOST_LOST = 3;
 
 /** findOut(): only what is proven absent, or shows one message however often it is sent, goes out again. */
 function findOut(scope: Scope, rules: Rules, state: State, look: Look): Exclude<Look['found'], null> {
-  const again = look.wanted && look.lost < MOST_LOST ? 'absent' : 'failed';
-  if (look.notAsked) return again;
+  const absent = look.wanted && look.lost < MOST_LOST ? 'absent' : 'failed';
+  if (look.notAsked) return absent;
   const { channel, taken } = attemptOf(state, look.attempt);
-  if (channel !== 'sms' || !rules.looksUp) return look.wanted ? again : 'nobody_knows';
+  if (channel !== 'sms' || !rules.looksUp) return look.wanted ? 'repeatable' : 'nobody_knows';
   if (!scope.lookup) return 'nobody_knows';
-  return taken > 0 ? 'accepted' : again;
+  return taken > 0 ? 'accepted' : absent;
 }
 
-function known(scope: Scope, rules: Rules, state: State, { attempt: index, chunk, found }: Look): State {
+function known(scope: Scope, rules: Rules, state: State, { attempt: index, chunk, found, lost }: Look): State {
   if (found === 'accepted') return moved(rules, state, index, 'accepted') ?? state;
   const attempt = attemptOf(state, index);
-  if (found === 'nobody_knows')
-    return attempt.state === 'unknown' ? withAttempt(state, index, { check: false }) : state;
+  if (attempt.state !== 'unknown') return state;
+  if (found === 'nobody_knows') return withAttempt(state, index, { check: false });
   if (!rules.isFindersOwn(attempt, chunk)) return state;
-  if (found === 'failed') return failed(scope, rules, state, index);
-  return attempt.state === 'unknown' ? retried(scope, rules, state, index) : state;
+  const to = found === 'repeatable' ? withAttempt(state, index, { mayHaveLeft: true }) : state;
+  const isOver = found === 'failed' || lost >= MOST_LOST;
+  return isOver ? failed(scope, rules, to, index) : retried(scope, rules, to, index);
 }

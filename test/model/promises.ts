@@ -14,6 +14,9 @@ export function brokenPromise(from: State, { act, to }: Step): string | null {
     const isRetry = next.state === 'intent' && next.chunks.length > chunks.length;
     if (next.state !== state && !isRetry && !attemptStatesBefore(next.state).includes(state))
       return `an attempt went back: ${state} to ${next.state}`;
+    const isSaidNotSent = next.state !== state && (next.state === 'failed' || next.state === 'cancelled');
+    if (isSaidNotSent && next.taken > 0 && act.do !== 'receipt')
+      return 'a message that left is told as one that did not';
   }
   if (new Set(attempts.map(({ rung }) => rung)).size < attempts.length) return 'a rung was sent under two ids';
   if (attempts.some(({ channel, taken }) => channel === 'sms' && taken > 1)) return 'an SMS was accepted twice';
@@ -26,6 +29,14 @@ export function brokenPromise(from: State, { act, to }: Step): string | null {
   if (act.do === 'answer' && LATE.has(from.dose.state) && dose.state !== act.answer)
     return 'a late answer did not count';
   return null;
+}
+
+/** The promise told by these words alone: a service without one of its guards breaks several. */
+export function only(words: string): typeof brokenPromise {
+  return (from, step) => {
+    const broken = brokenPromise(from, step);
+    return broken?.includes(words) ? broken : null;
+  };
 }
 
 const LATE = new Set(['missed', 'undelivered']);

@@ -21,6 +21,10 @@ export const RULES = {
   isWorkersOwn: (attempt: Attempt, chunk: number): boolean => chunk === attempt.chunks.length - 1,
   /** updateAttempts(): what was found out counts only while the message is in the chunk in which it was taken. */
   isFindersOwn: (attempt: Attempt, chunk: number): boolean => chunk === attempt.chunks.length - 1,
+  /** updateAttempts(): a message that may have left in an earlier try does not end as one that did not. */
+  doubts: true,
+  /** updateAttempts(): what a later try came to takes no acceptance back. */
+  keepsAccepted: true,
   /** leaseFrom(): a worker that was stopped beyond its lease starts nothing more. */
   asksLease: true,
   /** abandonChunks(): what may have left becomes this. */

@@ -41,7 +41,7 @@ function claimed(scope: Scope, rules: Rules, state: State): State {
   if (action.do === 'end') return { ...state, dose: { ...dose, state: action.state, next: null } };
   const since = dose.state === 'planned' ? DUE : at.getTime(); // a further rung is useful as long when it is late
   const expires = Math.min(since + scope.policy.usefulSeconds * 1000, windowEnd(scope));
-  const base = { notAsked: false, expires, check: false, lost: 0, taken: 0 };
+  const base = { notAsked: false, mayHaveLeft: false, expires, check: false, lost: 0, taken: 0 };
   const added: Attempt[] = action.skipped.map(({ rung, channel }) => ({
     ...base,
     rung,

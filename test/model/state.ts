@@ -46,6 +46,8 @@ export interface Attempt {
   channel: ChannelName;
   state: AttemptState;
   notAsked: boolean;
+  /** An earlier try got no answer, and was repeated without proof that it did not leave. */
+  mayHaveLeft: boolean;
   expires: number;
   chunks: Chunk[];
   /** `unknown`, and to be found out about (`check_at` before infinity). */
@@ -97,7 +99,7 @@ export interface Look {
   wanted: boolean;
   notAsked: boolean;
   lost: number;
-  found: 'accepted' | 'absent' | 'failed' | 'nobody_knows' | null;
+  found: 'accepted' | 'absent' | 'repeatable' | 'failed' | 'nobody_knows' | null;
 }
 
 export interface State {

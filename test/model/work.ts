@@ -1,5 +1,5 @@
 import type { MessageToSend } from '#src/dispatch/messages/read.ts';
-import { attemptOf, failed, hastened, moved, replaced, retried, withAttempt, withChunk } from './edit.ts';
+import { attemptOf, ended, failed, hastened, moved, replaced, retried, withAttempt, withChunk } from './edit.ts';
 import type { Step } from './machine.ts';
 import type { Rules } from './rules.ts';
 import type { OutcomeKind, Scope, State, Work } from './state.ts';
@@ -122,12 +122,13 @@ function settled(scope: Scope, rules: Rules, before: State, work: Work): State {
   if (chunks[chunk]?.state === 'sending') state = withChunk(state, index, chunk, DONE);
   if (outcome === 'accepted') return moved(rules, state, index, 'accepted') ?? state;
   if (outcome === 'contact_failed') state = { ...state, refused: [...new Set([...state.refused, channel])].sort() };
-  if (!rules.isWorkersOwn(attemptOf(state, index), chunk)) return state;
+  const attempt = attemptOf(state, index);
+  if ((rules.keepsAccepted && attempt.state === 'accepted') || !rules.isWorkersOwn(attempt, chunk)) return state;
   switch (outcome) {
     case 'unknown':
       return moved(rules, state, index, 'unknown') ?? state;
     case 'unwanted':
-      return moved(rules, state, index, 'cancelled') ?? state;
+      return ended(rules, state, index, 'cancelled') ?? state;
     case 'retry':
     case 'not_started':
       return retried(scope, rules, state, index);
@@ -146,8 +147,8 @@ const DONE = { state: 'done', asked: false, job: false } as const;
 
 /** Not sent, and the next rung should not wait. */
 function dropped(scope: Scope, rules: Rules, state: State, index: number): State {
-  const ended = moved(rules, state, index, 'cancelled');
-  return ended === null ? state : hastened(scope, ended, index);
+  const to = ended(rules, state, index, 'cancelled');
+  return to === null ? state : hastened(scope, to, index);
 }
 
 /** abandonChunks(): a lease may run out under a dead worker, and at any time under one that is paused. */

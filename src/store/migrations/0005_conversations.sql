@@ -38,6 +38,7 @@ ALTER TABLE attempts DROP CONSTRAINT attempts_purpose_check, DROP CONSTRAINT att
 ALTER TABLE attempts
   ALTER COLUMN dose_id DROP NOT NULL, ALTER COLUMN local_date DROP NOT NULL,
   ADD COLUMN message_id uuid,
+  ADD COLUMN may_have_left boolean NOT NULL DEFAULT false,  -- a try got no answer, and was repeated without proof that it did not leave
   ADD CONSTRAINT attempts_purpose_check CHECK (purpose IN ('reminder', 'caregiver', 'escalation', 'message')),
   ADD CONSTRAINT attempts_case_check CHECK ((purpose = 'escalation') = (escalation_id IS NOT NULL)),
   ADD CONSTRAINT attempts_message_check CHECK ((purpose = 'message') = (message_id IS NOT NULL)),
