@@ -1,8 +1,8 @@
-import { createChannels } from '#channels/registry.ts';
 import { readConfig } from '#src/config.ts';
 import { runProcess } from '#src/process.ts';
 import { type Sizes, sendBare } from './ceiling.ts';
 import { startNaive } from './naive.ts';
+import { sdkClients } from './sdk-clients.ts';
 
 /**
  * The contenders as processes of their own, with dosebell's settings. `naive` is a service that listens nowhere. `ceiling`
@@ -10,7 +10,7 @@ import { startNaive } from './naive.ts';
  */
 if (process.argv[2] === 'naive') {
   await runProcess('naive', async (config) => {
-    const { stop } = startNaive(config.databaseUrl, config.redisUrl, createChannels(config));
+    const { stop } = startNaive(config.databaseUrl, config.redisUrl, sdkClients(config));
     return { url: '', stop };
   });
 } else {

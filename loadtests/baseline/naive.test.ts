@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createChannels } from '#channels/registry.ts';
 import { type Simulator, startSimulator } from '#loadtests/provider-simulator/simulator.ts';
 import { openPool } from '#src/store/pool.ts';
 import { testApp, testDatabase } from '#test/helpers/app.ts';
 import { reminders } from './messages.ts';
 import { enqueueNaive, prepareNaive, startNaive } from './naive.ts';
+import { sdkClients } from './sdk-clients.ts';
 
 const redisUrl = `${inject('redisUrl')}/${process.env.VITEST_POOL_ID ?? '0'}`;
 const app = await testApp();
@@ -31,14 +31,15 @@ test('fifty messages leave at their moment, each once, each with one finished ro
   await prepareNaive(database.url);
   const { push, sms, email } = app.config;
   const { http, fcm, smtp, serviceAccount, caFile, twilio } = simulator;
-  const channels = createChannels({
+  const clients = sdkClients({
+    ...app.config,
     push: { ...push, baseUrl: fcm, serviceAccount: JSON.parse(readFileSync(serviceAccount, 'utf8')), caFile },
     sms: { ...sms, twilio: { ...twilio, from: [twilio.from], baseUrl: http, weight: 1, perSecond: 1 } },
     email: { ...email, url: smtp },
-    http: { publicUrl: 'http://127.0.0.1:9' },
+    http: { ...app.config.http, publicUrl: 'http://127.0.0.1:9' },
   });
   simulator.faults.add({ provider: 'fcm', kind: 'rate_limited', times: 1 });
-  const naive = startNaive(database.url, redisUrl, channels);
+  const naive = startNaive(database.url, redisUrl, clients);
   const messages = reminders(app, 0, 50);
   const due = new Date(Date.now() + 500);
   await enqueueNaive(redisUrl, messages, due);

@@ -1,15 +1,12 @@
 import { Queue, Worker } from 'bullmq';
-import type { Channel, OutboundMessage } from '#channels/channel.ts';
-import { closeChannels } from '#channels/registry.ts';
+import type { OutboundMessage } from '#channels/channel.ts';
 import { MIX, type MixChannel } from '#loadtests/bench/mix.ts';
-import type { ChannelName } from '#src/domain/attempt.ts';
 import { openBlocking } from '#src/redis/connection.ts';
 import { openPool, type Pool } from '#src/store/pool.ts';
 import type { Reminder } from './messages.ts';
+import type { SdkClient } from './sdk-clients.ts';
 
 const PREFIX = '{naive}';
-/** Jobs in work at once: as many as each adapter has streams or connections. */
-const CONCURRENCY: Record<MixChannel, number> = { push: 100, sms: 25, email: 10 };
 const JOBS_PER_CALL = 500;
 /** BullMQ keeps 10,000 events of each queue unless told. */
 const STREAMS = { events: { maxLen: 1000 } };
@@ -48,21 +45,21 @@ export async function enqueueNaive(redisUrl: string, reminders: Reminder[], due:
 
 /**
  * The usual design, well tuned: a queue per channel, one job per notification; its worker inserts a row, sends, updates the
- * row. The providers are reached by dosebell's own adapters, on kept-open connections.
+ * row. The providers are reached by their own libraries (`sdkClients`), as many jobs at once as they have connections.
  */
 export function startNaive(
   databaseUrl: string,
   redisUrl: string,
-  channels: Map<ChannelName, Channel[]>,
+  clients: Record<MixChannel, SdkClient>,
 ): { stop(): Promise<void> } {
   const sql = openPool(databaseUrl);
   const connection = openBlocking(redisUrl);
   const workers = MIX.map((name) => {
-    const [channel] = channels.get(name) as [Channel];
-    const worker = new Worker<Payload>(name, (job) => notify(sql, channel, job.data), {
+    const client = clients[name];
+    const worker = new Worker<Payload>(name, (job) => notify(sql, client, job.data), {
       connection,
       prefix: PREFIX,
-      concurrency: CONCURRENCY[name],
+      concurrency: client.width,
     });
     return worker.on('error', () => {}); // reconnecting is ioredis's work
   });
@@ -70,17 +67,15 @@ export function startNaive(
     async stop() {
       await Promise.all(workers.map((worker) => worker.close()));
       connection.disconnect();
-      await closeChannels(channels);
+      for (const client of Object.values(clients)) client.close();
       await sql.end({ timeout: 5 });
     },
   };
 }
 
-async function notify(sql: Pool, channel: Channel, payload: Payload): Promise<void> {
+async function notify(sql: Pool, client: SdkClient, payload: Payload): Promise<void> {
   const { attemptId, expiresAt, createdAt } = payload;
   await sql`INSERT INTO notifications (id, state) VALUES (${attemptId}, 'sending') ON CONFLICT (id) DO NOTHING`;
-  const message = { ...payload, expiresAt: new Date(expiresAt), createdAt: new Date(createdAt) };
-  const [outcome] = await channel.send([message]);
-  if (outcome?.kind !== 'accepted') throw new Error(`not accepted: ${outcome?.kind}`);
-  await sql`UPDATE notifications SET state = 'sent', ref = ${outcome.ref}, sent_at = now() WHERE id = ${attemptId}`;
+  const ref = await client.send({ ...payload, expiresAt: new Date(expiresAt), createdAt: new Date(createdAt) });
+  await sql`UPDATE notifications SET state = 'sent', ref = ${ref}, sent_at = now() WHERE id = ${attemptId}`;
 }
