@@ -8,7 +8,7 @@ const FAILPOINTS = [
   'held', // chunk held, nothing asked
   'sending', // requests under way
   'answered', // the provider has answered, nothing written
-  'outcome', // outcomes written, not committed
+  'outcome', // outcomes known or written, not committed
   'settled', // outcomes committed, repeats not enqueued
   'complete', // all done, the job still there
   'callback', // a receipt read, nothing written

@@ -12,7 +12,7 @@ export interface TwilioSettings extends TwilioAccountSettings {
   perSecond: number;
 }
 
-const MAX_SOCKETS = 25;
+const MAX_SOCKETS = 50;
 /** ValidityPeriod's range ends here, in seconds. */
 const MAX_VALIDITY = 36_000;
 

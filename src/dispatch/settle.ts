@@ -2,13 +2,19 @@ import { accountOf, providerOf } from '#channels/channel.ts';
 import { plusSeconds } from '../clock.ts';
 import type { Outcome } from '../domain/attempt.ts';
 import { failpoint } from '../failpoints.ts';
-import { type AttemptToSend, type AttemptUpdate, remindedDose, updateAttempts } from '../store/attempts.ts';
+import {
+  type AttemptToSend,
+  type AttemptUpdate,
+  acceptChunk,
+  remindedDose,
+  updateAttempts,
+} from '../store/attempts.ts';
 import { type Chunk, finishChunk, type HeldChunk, insertChunks } from '../store/chunks.ts';
 import { type RetiredContact, retireContacts } from '../store/contacts.ts';
 import { hastenDoses } from '../store/doses.ts';
-import type { Sql } from '../store/pool.ts';
+import { isPoison } from '../store/poison.ts';
 import { keepRefs } from '../store/provider-refs.ts';
-import { transaction } from '../store/transaction.ts';
+import { statement, transaction } from '../store/transaction.ts';
 import { intoChunks } from './chunking.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { inHalves, keepRefused } from './quarantine.ts';
@@ -30,6 +36,7 @@ export interface Settled {
  * written, so that what a crash leaves is found when the lease is over.
  */
 export async function settle(app: Dispatcher, held: HeldChunk | null, settled: Settled[]): Promise<void> {
+  if (held !== null && (await acceptAll(app, held, settled))) return;
   let finished = false;
   const poison = await inHalves(settled, async (some) => {
     const finishes = some.length === settled.length;
@@ -54,12 +61,11 @@ async function write(
   const retries = retryChunks(app, settled, { now, turn: held?.turn ?? 1 });
   const updates = settled.map((one) => updateOf(one, retries.chunkOf.get(one.attempt.id) ?? null));
   await transaction(app.sql, async (tx) => {
-    if (held !== null && finishes && !(await finishChunk(tx, held)))
-      app.log.warn({ chunk: held.id }, 'lease was lost before the outcomes came');
+    if (held !== null && finishes && !(await finishChunk(tx, held))) tellLost(app, held);
     await insertChunks(tx, retries.chunks, now);
     const checkAt = plusSeconds(now, app.config.schedule.settleSeconds);
     const changed = await updateAttempts(tx, updates, { now, checkAt, held });
-    if (held !== null) await keepRefsOf(app, tx, held, settled, now);
+    if (held !== null && keepsRefs(app, held)) await keepRefs(tx, held.account, acceptedOf(settled), now);
     const ended = settled.filter(
       ({ attempt, outcome }) => changed.has(attempt.id) && hasFailed(outcome, retries.chunkOf.has(attempt.id)),
     );
@@ -77,20 +83,40 @@ async function write(
   await enqueueChunks(app, retries.chunks);
 }
 
-/** Where the provider tells of its messages by its own ids, which attempts they are is kept. */
-async function keepRefsOf(
-  app: Dispatcher,
-  tx: Sql,
-  { channel, account }: HeldChunk,
-  settled: Settled[],
-  now: Date,
-): Promise<void> {
-  const sender = app.channels.get(channel)?.find((each) => accountOf(each) === account);
-  if (sender?.receive === undefined || account === null) return;
-  const refs = settled.flatMap(({ attempt, outcome }) =>
+/**
+ * Writes a chunk of which every message was accepted, as it is as a rule, in one statement: a transaction would take four
+ * turns with PostgreSQL. False: it is none, or cannot be written so.
+ */
+async function acceptAll(app: Dispatcher, held: HeldChunk, settled: Settled[]): Promise<boolean> {
+  const accepted = acceptedOf(settled);
+  if (accepted.length < settled.length || keepsRefs(app, held)) return false;
+  const now = app.clock.now();
+  failpoint('outcome');
+  try {
+    if (!(await statement(() => acceptChunk(app.sql, held, accepted, now)))) tellLost(app, held);
+  } catch (error) {
+    if (isPoison(error)) return false;
+    throw error;
+  }
+  failpoint('settled');
+  observe(app, settled, { now, held });
+  return true;
+}
+
+function acceptedOf(settled: Settled[]): { attemptId: string; ref: string }[] {
+  return settled.flatMap(({ attempt, outcome }) =>
     outcome.kind === 'accepted' ? [{ attemptId: attempt.id, ref: outcome.ref }] : [],
   );
-  await keepRefs(tx, account, refs, now);
+}
+
+/** Whether the provider tells of its messages by its own ids, so that it is kept which attempts they are. */
+function keepsRefs({ channels }: Dispatcher, held: HeldChunk): held is HeldChunk & { account: string } {
+  const sender = channels.get(held.channel)?.find((each) => accountOf(each) === held.account);
+  return sender?.receive !== undefined;
+}
+
+function tellLost({ log }: Dispatcher, { id }: HeldChunk): void {
+  log.warn({ chunk: id }, 'lease was lost before the outcomes came');
 }
 
 /** A message in whose hands so many workers died goes out alone: the next one tells which message it is. */

@@ -4,7 +4,7 @@ import type { DoseState } from '../domain/dose.ts';
 import type { EscalationKind, EscalationState } from '../domain/escalation.ts';
 import { timeOf } from '../domain/ids.ts';
 import type { Consent } from '../domain/patient.ts';
-import type { HeldChunk } from './chunks.ts';
+import { finishing, type HeldChunk } from './chunks.ts';
 import { column, type Sql } from './pool.ts';
 
 /**
@@ -224,6 +224,28 @@ async function updateTo(
       AND a.state = ANY(${statesBefore(state, held !== null)})
       ${hasLeft || held === null ? sql`` : sql`AND a.chunk_id = ${held.id}`}
     RETURNING a.id`;
+}
+
+/**
+ * Ends a chunk of which every message was accepted: what `updateAttempts()` and `finishChunk()` write, in one statement. It may
+ * run twice. False when the lease was lost; that the messages left is written all the same.
+ */
+export async function acceptChunk(
+  sql: Sql,
+  { id, fence, account }: HeldChunk,
+  accepted: { attemptId: string; ref: string }[],
+  now: Date,
+): Promise<boolean> {
+  const [row] = await sql<{ finished: boolean }[]>`
+    WITH finished AS (${finishing(sql, { id, fence })}),
+    accepted AS (
+      UPDATE attempts a SET
+        state = 'accepted', code = NULL, ref = v.ref, account = ${account}, accepted_at = coalesce(a.accepted_at, ${now}), check_at = NULL
+      FROM unnest(${column(accepted, 'attemptId')}::uuid[], ${accepted.map((a) => dayOf(a.attemptId))}::date[], ${column(accepted, 'ref')}::text[])
+        AS v (id, day, ref)
+      WHERE a.id = v.id AND a.day = v.day AND a.state = ANY(${attemptStatesBefore('accepted')}))
+    SELECT EXISTS (SELECT FROM finished) AS finished`;
+  return row?.finished === true;
 }
 
 /**

@@ -80,10 +80,14 @@ export async function renewChunk(sql: Sql, held: HeldChunk, leaseUntil: Date): P
 
 /** Ends a chunk its holder still holds; false when the lease was lost and the chunk was ended by the rescue. */
 export async function finishChunk(sql: Sql, held: HeldChunk): Promise<boolean> {
-  const done = await sql`
+  return (await finishing(sql, held)).count === 1;
+}
+
+/** The statement of `finishChunk`, to run or to be a part of another. */
+export function finishing(sql: Sql, { id, fence }: Pick<HeldChunk, 'id' | 'fence'>) {
+  return sql`
     UPDATE chunks SET state = 'done', lease_until = NULL
-    WHERE id = ${held.id} AND fence = ${held.fence} AND state = 'sending'`;
-  return done.count === 1;
+    WHERE id = ${id} AND fence = ${fence} AND state = 'sending' RETURNING id`;
 }
 
 /**

@@ -17,22 +17,36 @@ const LONGEST_PAUSE_MS = 1000;
  * it was to be committed left nothing, and is run again until `PATIENCE_MS` have passed. An error while it was being
  * committed is thrown: nobody knows.
  */
-export async function transaction<T>(sql: Pool, work: (tx: Sql) => Promise<T>): Promise<T> {
+export function transaction<T>(sql: Pool, work: (tx: Sql) => Promise<T>): Promise<T> {
+  let isWorkDone = false;
+  const run = async (tx: Sql) => {
+    isWorkDone = false;
+    const result = await work(tx);
+    isWorkDone = true;
+    return result;
+  };
+  return withPatience(
+    () => sql.begin(run) as Promise<T>,
+    () => !isWorkDone,
+  );
+}
+
+/** Runs one statement that may run twice without harm, with the same patience. */
+export function statement<T>(work: () => Promise<T>): Promise<T> {
+  return withPatience(work, () => true);
+}
+
+async function withPatience<T>(run: () => Promise<T>, mayRunAgain: () => boolean): Promise<T> {
   const end = performance.now() + PATIENCE_MS;
   let pause = FIRST_PAUSE_MS;
   for (let deadlocks = 0; ; ) {
-    let isWorkDone = false;
     try {
-      return (await sql.begin(async (tx) => {
-        const result = await work(tx);
-        isWorkDone = true;
-        return result;
-      })) as T;
+      return await run();
     } catch (error) {
       if (error instanceof postgres.PostgresError && TRANSIENT.has(error.code)) {
         if (++deadlocks === TRIES) throw error;
       } else {
-        if (isWorkDone || !isOutage(error) || performance.now() + pause > end) throw error;
+        if (!mayRunAgain() || !isOutage(error) || performance.now() + pause > end) throw error;
         await sleep(pause);
         pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
       }
