@@ -57,7 +57,7 @@ async function step(
   return ended.ok;
 }
 
-const LONGEST_WHY = 1000;
+const LONGEST_WHY = 800;
 
 interface Results {
   numPassedTests: number;
@@ -83,7 +83,7 @@ function failedTests({ testResults }: Results): string[] {
 }
 
 function told(what: string, why = ''): string {
-  return `failed: ${what}\n  ${why.split('\n', 1)[0]?.slice(0, LONGEST_WHY)}`;
+  return `failed: ${what}\n  ${why.trim().split('\n').join(' | ').slice(0, LONGEST_WHY)}`;
 }
 
 /** vitest's own numbers, after what failed and why: whoever sees only the end of the output sees those. */

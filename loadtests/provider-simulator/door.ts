@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
+/** As providers keep idle connections: after node's five seconds a request may meet the end of its connection on a busy machine. */
+const KEPT_IDLE_MS = 60_000;
+
 /** A provider's listening port: it can be shut to everybody at once, and opened again where it was. */
 export class Door {
   readonly #server: Server;
@@ -9,6 +12,7 @@ export class Door {
 
   constructor(server: Server) {
     this.#server = server;
+    if ('keepAliveTimeout' in server) server.keepAliveTimeout = KEPT_IDLE_MS;
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
