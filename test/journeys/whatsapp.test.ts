@@ -204,6 +204,7 @@ describe('a road that is closed gives the next rung its turn at once', () => {
       return contact?.state;
     };
     await expect.poll(stateOf, settles).toBe('invalid');
+    await at(0.1);
     await at(24 * 60);
     expect(shownTo(number)).toHaveLength(1); // yesterday's, which never arrived
     expect(shownTo(number, 'sms')).toHaveLength(2);
