@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import http, { type IncomingHttpHeaders } from 'node:http';
-import https from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
 import { getCACertificates } from 'node:tls';
-import { urlToHttpOptions } from 'node:url';
+import { Agent, type Dispatcher } from 'undici';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { failure } from './outcome.ts';
 
@@ -29,6 +28,14 @@ export function authoritiesWith(caFile: string | undefined): string[] | undefine
   return caFile === undefined ? undefined : [...getCACertificates('default'), readFileSync(caFile, 'utf8')];
 }
 
+/** Kept-open HTTP/1.1 connections, at most so many to an origin. `ca`: every certificate to trust; the system's when absent. */
+export function httpConnections(most: number, ca?: string[]): Dispatcher {
+  return new Agent({ connections: most, allowH2: false, headersTimeout: 0, bodyTimeout: 0, connect: ca ? { ca } : {} });
+}
+
+/** For the few requests that need no connections of their own; idle ones close by themselves. */
+const shared = httpConnections(1);
+
 export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
@@ -36,51 +43,75 @@ export interface HttpAnswer {
 }
 
 interface HttpRequest {
-  method: string;
-  headers: http.OutgoingHttpHeaders;
+  method: Dispatcher.HttpMethod;
+  headers: Record<string, string>;
   body?: string | Buffer | undefined;
-  agent?: http.Agent | undefined;
+  connections?: Dispatcher | undefined;
   /** For the whole exchange, connecting included. */
   timeoutMs: number;
 }
 
+/** undici's names for what the sockets call otherwise. */
+const SOCKET_CODES: Record<string, string> = { UND_ERR_SOCKET: 'ECONNRESET', UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT' };
+
 /** One HTTP/1.1 exchange. Rejects with `TransportError` when no whole answer came; every status is an answer. */
 export function exchange(
-  to: URL | http.RequestOptions,
-  { method, headers, body, agent, timeoutMs }: HttpRequest,
+  to: URL | { origin: string; path: string },
+  { method, headers, body, connections = shared, timeoutMs }: HttpRequest,
 ): Promise<HttpAnswer> {
-  const secure = to.protocol === 'https:';
-  const target = to instanceof URL ? urlToHttpOptions(to) : to;
+  const { origin } = to;
+  const path = to instanceof URL ? to.pathname + to.search : to.path;
   return new Promise((resolve, reject) => {
-    let left = false;
-    const request = (secure ? https : http).request({ ...target, method, headers, agent: agent ?? false });
-    const fail = (error: NodeJS.ErrnoException) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let answer: Omit<HttpAnswer, 'text'>;
+    let isOver = false;
+    const pieces: Buffer[] = [];
+    const end = () => {
+      isOver = true;
       clearTimeout(timer);
-      reject(new TransportError(error.code ?? error.name, left));
     };
-    const timer = setTimeout(() => request.destroy(new TransportError('ETIMEDOUT', left)), timeoutMs);
-    request.on('error', fail);
-    request.on('socket', (socket) => {
-      left = !socket.connecting;
-      // A kept-alive socket is connected already: listening again would pile up on it.
-      if (left) return;
-      socket.once(secure ? 'secureConnect' : 'connect', () => {
-        left = true;
-      });
-    });
-    request.on('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (piece: string) => {
-        text += piece;
-      });
-      response.on('error', fail);
-      response.on('end', () => {
-        clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-      });
-    });
-    if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
-    request.end(body);
+    const fail = (code: string) => {
+      end();
+      reject(new TransportError(code, controller !== undefined));
+    };
+    const timer = setTimeout(() => {
+      fail('ETIMEDOUT');
+      controller?.abort(new Error('no answer in time'));
+    }, timeoutMs);
+    connections.dispatch(
+      { origin, path, method, headers: { ...credentialsOf(to), ...headers }, body: body ?? null },
+      {
+        /** A connection is there, and the first byte leaves next: not if the caller was told that it never will. */
+        onRequestStart(started) {
+          if (isOver) return started.abort(new Error('too late'));
+          controller = started;
+        },
+        onResponseStart(_, status, headers) {
+          answer = { status, headers };
+        },
+        onResponseData(_, piece) {
+          pieces.push(piece);
+        },
+        onResponseEnd() {
+          end();
+          resolve({ ...answer, text: textOf(pieces) });
+        },
+        onResponseError(_, error: NodeJS.ErrnoException) {
+          const code = error.code ?? error.name;
+          fail(SOCKET_CODES[code] ?? code);
+        },
+      },
+    );
   });
+}
+
+/** What a URL such as https://name:password@host asks for. */
+function credentialsOf(to: URL | object): Record<string, string> {
+  if (!(to instanceof URL) || to.username === '') return {};
+  const pair = [to.username, to.password].map(decodeURIComponent).join(':');
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function textOf(pieces: Buffer[]): string {
+  return (pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)).toString();
 }

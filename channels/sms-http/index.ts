@@ -1,10 +1,8 @@
-import http from 'node:http';
-import https from 'node:https';
 import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
 import { segmentsOf } from '#channels/sms-segments.ts';
-import { exchange, lost } from '#channels/transport.ts';
+import { exchange, httpConnections, lost } from '#channels/transport.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { foundBy, outcomeOf } from './answers.ts';
 import { callbackUrl } from './callbacks.ts';
@@ -31,10 +29,9 @@ const MAX_SOCKETS = 50;
  * on templates that cannot be rendered.
  */
 export function createSmsHttpChannel(settings: SmsHttpSettings): Channel {
-  const { url, method, from, headers, callback, lookup, weight, perSecond, publicUrl } = settings;
+  const { method, from, headers, callback, lookup, weight, perSecond, publicUrl } = settings;
   const { timeoutMs = 10_000, now = () => new Date() } = settings;
-  const { Agent } = url.startsWith('https:') ? https : http;
-  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  const connections = httpConnections(MAX_SOCKETS);
   const eachInTurn = batches(MAX_SOCKETS);
   const fill = requestOf(settings);
   const lookupUrl = lookup && lookupUrlOf(lookup.url);
@@ -46,7 +43,7 @@ export function createSmsHttpChannel(settings: SmsHttpSettings): Channel {
   const sendOne = async (message: OutboundMessage): Promise<Outcome> => {
     try {
       const request = fill(words(message));
-      return outcomeOf(settings, await exchange(request.url, { method, ...request, agent, timeoutMs }));
+      return outcomeOf(settings, await exchange(request.url, { method, ...request, connections, timeoutMs }));
     } catch (error) {
       return lost(error);
     }
@@ -67,14 +64,14 @@ export function createSmsHttpChannel(settings: SmsHttpSettings): Channel {
       async lookup(message: OutboundMessage) {
         try {
           const target = lookupUrl(words(message));
-          return foundBy(settings, await exchange(target, { method: 'GET', headers, agent, timeoutMs }));
+          return foundBy(settings, await exchange(target, { method: 'GET', headers, connections, timeoutMs }));
         } catch {
           return failure('unknown', 'lookup_failed');
         }
       },
     }),
     async close() {
-      agent.destroy();
+      await connections.destroy();
     },
   };
 }

@@ -45,8 +45,6 @@ export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
       const { to, link } = message;
       return messages.lookup(message, { to, from }, ({ body }) => link !== undefined && body.includes(link));
     },
-    async close() {
-      messages.close();
-    },
+    close: () => messages.close(),
   };
 }

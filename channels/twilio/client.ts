@@ -1,11 +1,9 @@
-import http from 'node:http';
-import https from 'node:https';
 import { stringify } from 'node:querystring';
-import { urlToHttpOptions } from 'node:url';
 import RequestClient from 'twilio/lib/base/RequestClient.js';
 import type Response from 'twilio/lib/http/response.js';
+import type { Dispatcher } from 'undici';
 import { retryAfterMs } from '#channels/outcome.ts';
-import { exchange, TransportError } from '#channels/transport.ts';
+import { exchange, httpConnections, TransportError } from '#channels/transport.ts';
 
 /** Twilio answered, and refused: its own error code if it gave one (twilio.com/docs/api/errors). */
 export class TwilioRefusal extends Error {
@@ -44,7 +42,7 @@ export function madeSince<Made extends { dateCreated: Date }>(createdAt: Date, a
 type Form = Record<string, string | string[]>;
 
 interface Request {
-  method: string;
+  method: Dispatcher.HttpMethod;
   headers: Record<string, string>;
   form: Form | undefined;
 }
@@ -58,19 +56,17 @@ interface Request {
  */
 export class TwilioHttpClient extends RequestClient {
   readonly #settings: ClientSettings;
-  readonly #agent: http.Agent;
+  readonly #connections: Dispatcher;
   readonly #authorization: string;
-  readonly #account: http.RequestOptions & { path: string };
+  readonly #account: URL;
 
   constructor(settings: ClientSettings) {
     super();
     const { baseUrl, accountSid, authToken, maxSockets } = settings;
-    const { Agent } = baseUrl.startsWith('https:') ? https : http;
     this.#settings = settings;
-    this.#agent = new Agent({ keepAlive: true, maxSockets });
+    this.#connections = httpConnections(maxSockets);
     this.#authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-    const account = new URL(`${baseUrl}/2010-04-01/Accounts/${accountSid}`);
-    this.#account = { ...urlToHttpOptions(account), path: account.pathname };
+    this.#account = new URL(`${baseUrl}/2010-04-01/Accounts/${accountSid}`);
   }
 
   /**
@@ -79,7 +75,8 @@ export class TwilioHttpClient extends RequestClient {
    */
   async post(resource: string, form: Form): Promise<string> {
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
-    const to = { ...this.#account, path: `${this.#account.path}/${resource}` };
+    const { origin, pathname } = this.#account;
+    const to = { origin, path: `${pathname}/${resource}` };
     const { body } = await this.#exchange(to, { method: 'POST', headers, form });
     if (body.sid === undefined) throw new TransportError('unreadable_answer', true);
     return body.sid;
@@ -93,14 +90,14 @@ export class TwilioHttpClient extends RequestClient {
     const url = new URL(`${this.#settings.baseUrl}${pathname}${searchParams.size > 0 ? `?${searchParams}` : ''}`);
     const form = data as Record<string, string> | undefined;
     const answer = await this.#exchange(url, {
-      method: method.toUpperCase(),
+      method: method.toUpperCase() as Dispatcher.HttpMethod,
       headers: headers as Record<string, string>,
       form,
     });
     return { statusCode: answer.status, body: answer.body as TData, headers: answer.headers };
   }
 
-  async #exchange(to: URL | http.RequestOptions, { method, headers, form }: Request) {
+  async #exchange(to: URL | { origin: string; path: string }, { method, headers, form }: Request) {
     const {
       status,
       headers: told,
@@ -110,7 +107,7 @@ export class TwilioHttpClient extends RequestClient {
       headers: { ...headers, authorization: this.#authorization },
       // The WHATWG URLSearchParams takes five times as long for the same form.
       body: form && stringify(form),
-      agent: this.#agent,
+      connections: this.#connections,
       timeoutMs: this.#settings.timeoutMs,
     });
     const body = parse(text);
@@ -119,8 +116,8 @@ export class TwilioHttpClient extends RequestClient {
     return { status, headers: told, body };
   }
 
-  close(): void {
-    this.#agent.destroy();
+  async close(): Promise<void> {
+    await this.#connections.destroy();
   }
 }
 

@@ -39,7 +39,7 @@ export interface TwilioMessages {
     addresses: { to: string; from: string },
     mayBe: (sent: MessageInstance) => boolean,
   ): Promise<Outcome | null>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** `longestSeconds`: the most that the channel takes as ValidityPeriod, with which a queued message dies at the provider. */

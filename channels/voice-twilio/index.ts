@@ -93,8 +93,6 @@ export function createTwilioVoiceChannel(settings: TwilioVoiceSettings): Channel
         return failure('unknown', 'lookup_failed');
       }
     },
-    async close() {
-      httpClient.close();
-    },
+    close: () => httpClient.close(),
   };
 }

@@ -1,9 +1,8 @@
-import https from 'node:https';
 import webPush from 'web-push';
 import { batches } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
 import { failure } from '#channels/outcome.ts';
-import { authoritiesWith, exchange, lost } from '#channels/transport.ts';
+import { authoritiesWith, exchange, httpConnections, lost } from '#channels/transport.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { pushOutcome } from './errors.ts';
 import { pushOptions, pushPayload } from './message.ts';
@@ -38,7 +37,7 @@ const MAX_SOCKETS = 100;
 export function createWebPushChannel(settings: WebPushSettings): Channel {
   const { subject, origins, caFile, perSecond, timeoutMs = 10_000, now = () => new Date() } = settings;
   const ca = authoritiesWith(caFile);
-  const agent = new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ...(ca && { ca }) });
+  const connections = httpConnections(MAX_SOCKETS, ca);
   const eachInTurn = batches(MAX_SOCKETS);
   const isAllowed = allowedOrigins(origins);
   const authorization = vapidSigner(settings, now);
@@ -52,7 +51,7 @@ export function createWebPushChannel(settings: WebPushSettings): Channel {
     const target = new URL(subscription.endpoint);
     const headers = { ...request.headers, authorization: authorization(target.origin) };
     try {
-      const answer = await exchange(target, { method: 'POST', headers, body: request.body, agent, timeoutMs });
+      const answer = await exchange(target, { method: 'POST', headers, body: request.body, connections, timeoutMs });
       return pushOutcome(answer, message.attemptId);
     } catch (error) {
       return lost(error);
@@ -80,7 +79,7 @@ export function createWebPushChannel(settings: WebPushSettings): Channel {
     receipts: false,
     send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
     async close() {
-      agent.destroy();
+      await connections.destroy();
     },
   };
 }

@@ -51,8 +51,6 @@ export function createWhatsappChannel(settings: WhatsappSettings): Channel {
      * message stands there, nobody can tell.
      */
     lookup: (message) => messages.lookup(message, addresses(message.to), () => true),
-    async close() {
-      messages.close();
-    },
+    close: () => messages.close(),
   };
 }
