@@ -15,7 +15,7 @@ FROM base AS simulator-dependencies
 RUN npm ci --include=dev --omit=optional --ignore-scripts
 
 FROM base AS service
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 NODE_OPTIONS=--max-semi-space-size=64
 COPY --from=dependencies /app/node_modules node_modules
 COPY src src
 COPY channels channels

@@ -16,9 +16,9 @@ export interface App {
   cipher: Cipher;
 }
 
-/** Opens the pieces every process needs. `process` names it in logs. */
-export async function openApp(process: string, config: Config): Promise<App> {
-  const sql = openPool(config.databaseUrl, { bounded: true });
+/** Opens the pieces every process needs. `process` names it in logs; `connections` are those to PostgreSQL, at most. */
+export async function openApp(process: string, config: Config, { connections = 10 } = {}): Promise<App> {
+  const sql = openPool(config.databaseUrl, { max: connections, bounded: true });
   const log = createLogger(process, config.logLevel);
   const told = (byMs: number) => log.warn({ byMs: Math.round(byMs) }, "the clock was corrected by PostgreSQL's");
   return {

@@ -7,7 +7,7 @@ import { liveHolder, tryLock } from '#src/embedded/lock.mjs';
 import { dataDir } from '#src/embedded/paths.ts';
 import { startPostgres } from '#src/embedded/postgres.ts';
 import { startRedis } from '#src/embedded/redis.ts';
-import { spawnService } from '#src/embedded/service.ts';
+import { SERVICE_FLAGS, spawnService } from '#src/embedded/service.ts';
 import { StartError } from '#src/embedded/start-error.ts';
 import { type Part, runSupervised } from '#src/embedded/supervisor.ts';
 import { openBlocking } from '#src/redis/connection.ts';
@@ -183,6 +183,7 @@ export async function withService<T>(
     name,
     entry: join(root, entry),
     args,
+    flags: SERVICE_FLAGS,
     env,
     ready: { line: 'ready' },
     logFile: join(stage.dir, `${name}.log`),

@@ -5,6 +5,7 @@ import { messagesInAll, type Sizes, type Widths } from '#loadtests/baseline/ceil
 import { attemptId } from '#loadtests/baseline/messages.ts';
 import type { Stage } from '#loadtests/bench/stage.ts';
 import { heldAgainst, rateOf, type Seen, type Witness } from '#loadtests/bench/witness.ts';
+import { SERVICE_FLAGS } from '#src/embedded/service.ts';
 import { rushEnv } from './settings.ts';
 
 const ENTRY = join(import.meta.dirname, '../baseline/main.ts');
@@ -24,7 +25,7 @@ export async function measureCeiling(
 /** Its standard output is not ours to write to: it goes to stderr. */
 async function bareRun(stage: Stage, sizes: Sizes): Promise<{ startedAt: number; widths: Widths }> {
   const env = rushEnv(stage, stage.postgresUrl, {});
-  const child = fork(ENTRY, ['ceiling'], { env, stdio: ['ignore', 2, 2, 'ipc'] });
+  const child = fork(ENTRY, ['ceiling'], { env, execArgv: SERVICE_FLAGS, stdio: ['ignore', 2, 2, 'ipc'] });
   const ended = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`the bare client loops ended with ${signal ?? `code ${code}`}`);
   });

@@ -8,7 +8,7 @@ import { logFile } from '../embedded/paths.ts';
 import { freePort } from '../embedded/ports.ts';
 import { startPostgres } from '../embedded/postgres.ts';
 import { startRedis } from '../embedded/redis.ts';
-import { spawnService } from '../embedded/service.ts';
+import { SERVICE_FLAGS, spawnService } from '../embedded/service.ts';
 import { StartError } from '../embedded/start-error.ts';
 import type { Part } from '../embedded/supervisor.ts';
 import { makePartitionsAhead } from '../store/housekeeping.ts';
@@ -159,7 +159,13 @@ function schema(env: Env): Part {
 
 function service(name: 'api' | 'scheduler' | 'worker', env: Env, links: Links, preferredPort: number): Part {
   const spawn = (port: string) =>
-    spawnService({ name, entry: entry(`src/bin/${name}.ts`), env: { ...env, PORT: port }, ready: { line: 'ready' } });
+    spawnService({
+      name,
+      entry: entry(`src/bin/${name}.ts`),
+      flags: SERVICE_FLAGS,
+      env: { ...env, PORT: port },
+      ready: { line: 'ready' },
+    });
   return {
     name,
     async start() {

@@ -1,16 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Channel } from '#channels/channel.ts';
 import { failpoint } from '../failpoints.ts';
 import { openBlocking } from '../redis/connection.ts';
+import { CHUNK_SIZE } from './chunking.ts';
 import { deliverChunk } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { closeWorkers, startWorker } from './queue-worker.ts';
 import { type ChunkJob, EARLY_MS, enqueueChunks, LANES, type Lane, laneName } from './queues.ts';
 
 /**
- * Chunks in hand at once per lane and process: while one is read or written, the others keep the connections busy. What is in
- * hand is what a newcomer waits for, so there are no more.
+ * Chunks in hand at once per lane and process: four times what the lane's senders have on the wire, so that while some are read
+ * or written the others keep the connections busy. What is in hand is what a newcomer waits for, so there are no more.
  */
-const CONCURRENCY = 4;
+function chunksInHand(senders: Channel[]): number {
+  return senders.reduce((sum, { width }) => sum + Math.ceil((3 * width) / Math.min(CHUNK_SIZE, 2 * width)), 0);
+}
 
 /** A job comes this much before its moment at most, unless a worker's machine is ahead in time. */
 const EARLIEST_MS = 1000;
@@ -25,9 +29,11 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
     inHand.add(delivery);
     return delivery.finally(() => inHand.delete(delivery));
   };
-  const workers = LANES.filter(({ channel }) => app.channels.has(channel)).map((lane) =>
-    startWorker(app, laneName(lane), { connection, concurrency: CONCURRENCY, work: work(lane) }),
-  );
+  const workers = LANES.flatMap((lane) => {
+    const senders = app.channels.get(lane.channel);
+    if (senders === undefined) return [];
+    return startWorker(app, laneName(lane), { connection, concurrency: chunksInHand(senders), work: work(lane) });
+  });
   return {
     async stop() {
       stopping.abort();

@@ -43,6 +43,21 @@ export function openPool(url: string, { max = 10, bounded = false }: { max?: num
 }
 
 /**
+ * The rows of a query of many columns, as objects of one shape. The client adds a row's columns one by one, and from the
+ * seventeenth on V8 makes such an object a hash table: slower to make and to read, and many times its size.
+ */
+export async function wideRows<Row extends object>(query: postgres.PendingQuery<Row[]>): Promise<Row[]> {
+  const result = await query.values();
+  const names = result.columns.map(({ name }) => name);
+  const blank = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`)}}`);
+  return result.map((values) => {
+    const row = { ...blank };
+    for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i];
+    return row;
+  });
+}
+
+/**
  * One field of many rows as a parameter for `unnest(${…}::type[])`. The client infers an array's type from its first
  * element, and gets instants, booleans and bytes wrong: as text PostgreSQL casts them (booleans by way of `text[]`, since the
  * client would write "true" as false).

@@ -25,7 +25,7 @@ if (missing !== null) console.warn(`SKIPPED: web push in a real browser: ${missi
 
 describe.skipIf(missing !== null)('web push in a real Chromium', () => {
   it('the page subscribes, a reminder is shown, and what is pressed is the answer, once, also after an outage', {
-    timeout: 90_000,
+    timeout: 180_000,
   }, async ({ onTestFinished }) => {
     const browser = opened as Browser;
     onTestFinished(() => browser.close());
@@ -73,9 +73,12 @@ describe.skipIf(missing !== null)('web push in a real Chromium', () => {
     expect(arrived).toHaveLength(1);
     const [dose] = await app.sql<{ id: string }[]>`SELECT id FROM doses WHERE due_at = ${DUE}`;
     const doseId = dose?.id as string;
-    await push(arrived[0] as string);
-    const first = await shownIn(worker);
-    expect(first).toMatchObject([{ title: 'Es la hora de su medicina (08:00)', tag: doseId, lang: 'es' }]);
+    const first = await vi.waitFor(async () => {
+      await push(arrived[0] as string);
+      const shown = await shownIn(worker);
+      expect(shown).toMatchObject([{ title: 'Es la hora de su medicina (08:00)', tag: doseId, lang: 'es' }]);
+      return shown;
+    }, WAIT);
     // A browser shows as many buttons as it has room for: the first ones.
     const buttons = [
       { action: 'taken', title: 'La tomé' },
@@ -128,9 +131,9 @@ describe.skipIf(missing !== null)('web push in a real Chromium', () => {
       async () => {
         await click(worker, 'taken', again(1));
         const told = [{ tag: `${doseId} told`, actions: [] }];
-        await vi.waitFor(async () => expect(await shownIn(worker)).toMatchObject(told), { ...WAIT, timeout: 3000 });
+        await vi.waitFor(async () => expect(await shownIn(worker)).toMatchObject(told), { ...WAIT, timeout: 5000 });
       },
-      { ...WAIT, timeout: 30_000 },
+      { ...WAIT, timeout: 60_000 },
     );
     expect(await stateOf(doseId)).toBe('skipped');
 
