@@ -19,7 +19,7 @@ export interface SmtpSettings {
   now?: () => Date;
 }
 
-const MAX_CONNECTIONS = 25;
+const MAX_CONNECTIONS = 40;
 
 /**
  * E-mail over SMTP (RFC 5321) by nodemailer's connections. A lost reply to the final dot

@@ -7,7 +7,7 @@ import { type Reminder, reminders } from './messages.ts';
 /** How many messages of each channel are under way at once. */
 export type Widths = Record<MixChannel, number>;
 
-/** As many as dosebell's adapters have, twice as many, and fewer: the fastest of them is the ceiling. */
+/** Around what dosebell's adapters have: the fastest of them is the ceiling. */
 const WIDTHS: readonly Widths[] = [
   { push: 100, sms: 25, email: 10 },
   { push: 100, sms: 50, email: 10 },

@@ -7,7 +7,7 @@ import { CHUNK_SIZE, intoChunks, type Unchunked } from './chunking.ts';
 const now = new Date('2026-11-23T12:59:50Z');
 const due = new Date('2026-11-23T13:00:00Z');
 const inAnHour = new Date('2026-11-23T14:00:00Z');
-const senders = (...rates: number[]) => rates.map((perSecond) => ({ perSecond, width: 60 }) as Channel);
+const senders = (...rates: number[]) => rates.map((perSecond) => ({ perSecond, width: 120 }) as Channel);
 const channels = new Map(CHANNELS.map((name) => [name, senders(1000)]));
 
 function message(given: { channel?: ChannelName; critical?: boolean; readyAt?: Date; turn?: number } = {}): Unchunked {
@@ -61,8 +61,8 @@ describe("a channel's slowest sender", () => {
   });
 });
 
-test('a narrow sender has twice its width in a chunk', () => {
-  const narrow = [{ perSecond: 10_000, width: 10 } as Channel];
+test('a narrow sender has its width in a chunk', () => {
+  const narrow = [{ perSecond: 10_000, width: 20 } as Channel];
   const chunks = intoChunks(many(50), new Map([['push', narrow]]), now);
   expect(chunks.map((chunk) => chunk.size)).toEqual([20, 20, 10]);
 });

@@ -17,7 +17,7 @@ export interface Unchunked {
 
 /**
  * Groups messages by channel, priority and moment into chunks, in the order of their turns, and writes each
- * message's `chunkId`. A chunk is at most `CHUNK_SIZE`, twice what its channel's narrowest sender has on the wire at once, and
+ * message's `chunkId`. A chunk is at most `CHUNK_SIZE`, what its channel's narrowest sender has on the wire at once, and
  * what its slowest one may send in a second: no sender has more in hand than keeps it busy, in front of the next tenant's
  * first message.
  */
@@ -63,5 +63,5 @@ function chunkOf(members: Unchunked[], now: Date): Chunk {
 }
 
 function chunkSize(senders: Channel[] = []): number {
-  return Math.max(1, Math.min(CHUNK_SIZE, ...senders.map(({ perSecond, width }) => Math.min(perSecond, 2 * width))));
+  return Math.max(1, Math.min(CHUNK_SIZE, ...senders.map(({ perSecond, width }) => Math.min(perSecond, width))));
 }

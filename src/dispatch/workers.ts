@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Channel } from '#channels/channel.ts';
 import { failpoint } from '../failpoints.ts';
 import { openBlocking } from '../redis/connection.ts';
-import { CHUNK_SIZE } from './chunking.ts';
 import { deliverChunk } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { closeWorkers, startWorker } from './queue-worker.ts';
 import { type ChunkJob, EARLY_MS, enqueueChunks, LANES, type Lane, laneName } from './queues.ts';
 
 /**
- * Chunks in hand at once per lane and process: four times what the lane's senders have on the wire, so that while some are read
- * or written the others keep the connections busy. What is in hand is what a newcomer waits for, so there are no more.
+ * Chunks in hand at once for each sender of a lane, per process: one is on the wire, and one is read and one written meanwhile.
+ * What is in hand is what a newcomer waits for, so there are no more.
  */
-function chunksInHand(senders: Channel[]): number {
-  return senders.reduce((sum, { width }) => sum + Math.ceil((3 * width) / Math.min(CHUNK_SIZE, 2 * width)), 0);
-}
+const IN_HAND = 3;
 
 /** A job comes this much before its moment at most, unless a worker's machine is ahead in time. */
 const EARLIEST_MS = 1000;
@@ -32,7 +28,7 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
   const workers = LANES.flatMap((lane) => {
     const senders = app.channels.get(lane.channel);
     if (senders === undefined) return [];
-    return startWorker(app, laneName(lane), { connection, concurrency: chunksInHand(senders), work: work(lane) });
+    return startWorker(app, laneName(lane), { connection, concurrency: IN_HAND * senders.length, work: work(lane) });
   });
   return {
     async stop() {
