@@ -7,10 +7,10 @@ import { closeWorkers, startWorker } from './queue-worker.ts';
 import { type ChunkJob, EARLY_MS, enqueueChunks, LANES, type Lane, laneName } from './queues.ts';
 
 /**
- * Chunks in hand at once for each sender of a lane, per process: one is on the wire, and one is read and one written meanwhile.
+ * Chunks in hand at once per lane and process: one on the wire of each sender, and these, one read and one written meanwhile.
  * What is in hand is what a newcomer waits for, so there are no more.
  */
-const IN_HAND = 3;
+const OFF_THE_WIRE = 2;
 
 /** A job comes this much before its moment at most, unless a worker's machine is ahead in time. */
 const EARLIEST_MS = 1000;
@@ -28,7 +28,11 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
   const workers = LANES.flatMap((lane) => {
     const senders = app.channels.get(lane.channel);
     if (senders === undefined) return [];
-    return startWorker(app, laneName(lane), { connection, concurrency: IN_HAND * senders.length, work: work(lane) });
+    return startWorker(app, laneName(lane), {
+      connection,
+      concurrency: senders.length + OFF_THE_WIRE,
+      work: work(lane),
+    });
   });
   return {
     async stop() {

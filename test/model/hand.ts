@@ -1,3 +1,4 @@
+import type postgres from 'postgres';
 import type { Channel } from '#channels/channel.ts';
 import type { Dispatcher } from '#src/dispatch/dispatcher.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
@@ -89,12 +90,20 @@ export class Hand {
     return new Proxy(sql, {
       apply: (target, self, args: [TemplateStringsArray, ...unknown[]]) => {
         if (this.#isDead) throw new Killed();
-        const query = Reflect.apply(target, self, args) as unknown as Promise<unknown[]>;
+        const query = Reflect.apply(target, self, args) as unknown as postgres.PendingQuery<object[]>;
         const [, stop] = AFTER.find(([words]) => words.test(args[0].join?.('') ?? '')) ?? [];
         if (stop === undefined) return query;
-        return query.then(async (rows) => {
+        const stopped = async (answer: PromiseLike<ArrayLike<unknown>>) => {
+          const rows = await answer;
           if (rows.length > 0 || stop === 'read') await this.#stop(stop);
           return rows;
+        };
+        // Begun by who awaits it, as the client's own is: for its rows as objects, or as values.
+        return new Proxy(query, {
+          get: (_, name) => {
+            if (name === 'values') return () => stopped(query.values());
+            return (...told: Parameters<typeof query.then>) => stopped(query).then(...(told as []));
+          },
         });
       },
       get: (target, name) => {
