@@ -88,9 +88,9 @@ async function write(
  * turns with PostgreSQL. False: it is none, or cannot be written so.
  */
 async function acceptAll(app: Dispatcher, held: HeldChunk, settled: Settled[]): Promise<boolean> {
-  const accepted = acceptedOf(settled);
-  if (accepted.length < settled.length || keepsRefs(app, held)) return false;
+  if (acceptedOf(settled).length < settled.length || keepsRefs(app, held)) return false;
   const now = app.clock.now();
+  const accepted = settled.map((one) => updateOf(one, null));
   failpoint('outcome');
   try {
     if (!(await statement(() => acceptChunk(app.sql, held, accepted, now)))) tellLost(app, held);

@@ -189,7 +189,7 @@ interface Settling {
 export async function updateAttempts(sql: Sql, updates: AttemptUpdate[], settling: Settling): Promise<Set<string>> {
   const changed = new Set<string>();
   for (const [state, some] of Map.groupBy(updates, (update) => update.state)) {
-    for (const { id } of await updateTo(sql, state, some, settling)) changed.add(id);
+    for (const { id } of await updating(sql, state, some, settling)) changed.add(id);
   }
   return changed;
 }
@@ -199,12 +199,7 @@ export async function updateAttempts(sql: Sql, updates: AttemptUpdate[], settlin
  * its chunk only: where the lease was lost and the message is in another chunk by now, another worker may be sending it. One that
  * may have left in an earlier try does not end as `failed` or `cancelled`, whatever became of the last: it is `unknown` for good.
  */
-async function updateTo(
-  sql: Sql,
-  state: AttemptState,
-  updates: AttemptUpdate[],
-  { now, checkAt, held }: Settling,
-): Promise<{ id: string }[]> {
+function updating(sql: Sql, state: AttemptState, updates: AttemptUpdate[], { now, checkAt, held }: Settling) {
   const isEnd = state === 'failed' || state === 'cancelled';
   const isRetry = state === 'intent';
   const hasLeft = state === 'accepted' || state === 'delivered';
@@ -233,20 +228,10 @@ async function updateTo(
  * Ends a chunk of which every message was accepted: what `updateAttempts()` and `finishChunk()` write, in one statement. It may
  * run twice. False when the lease was lost; that the messages left is written all the same.
  */
-export async function acceptChunk(
-  sql: Sql,
-  { id, fence, account }: HeldChunk,
-  accepted: { attemptId: string; ref: string }[],
-  now: Date,
-): Promise<boolean> {
+export async function acceptChunk(sql: Sql, held: HeldChunk, accepted: AttemptUpdate[], now: Date): Promise<boolean> {
+  const left = updating(sql, 'accepted', accepted, { now, checkAt: now, held }); // nothing is left to be looked into
   const [row] = await sql<{ finished: boolean }[]>`
-    WITH finished AS (${finishing(sql, { id, fence })}),
-    accepted AS (
-      UPDATE attempts a SET
-        state = 'accepted', code = NULL, ref = v.ref, account = ${account}, accepted_at = coalesce(a.accepted_at, ${now}), check_at = NULL
-      FROM unnest(${column(accepted, 'attemptId')}::uuid[], ${accepted.map((a) => dayOf(a.attemptId))}::date[], ${column(accepted, 'ref')}::text[])
-        AS v (id, day, ref)
-      WHERE a.id = v.id AND a.day = v.day AND a.state = ANY(${attemptStatesBefore('accepted')}))
+    WITH finished AS (${finishing(sql, held)}), accepted AS (${left})
     SELECT EXISTS (SELECT FROM finished) AS finished`;
   return row?.finished === true;
 }
