@@ -24,9 +24,10 @@ export interface SdkClient {
 }
 
 const TIMEOUT_MS = 10_000;
+/** As many as dosebell's adapters have on the wire at once. */
 const FCM_CONNECTIONS = 100;
-const TWILIO_CONNECTIONS = 25;
-const SMTP_CONNECTIONS = 10;
+const TWILIO_CONNECTIONS = 50;
+const SMTP_CONNECTIONS = 40;
 
 /**
  * The providers' own libraries as their documentation uses them, on kept-open connections. They are led to the simulator where

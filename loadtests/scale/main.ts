@@ -14,7 +14,7 @@ Exit 0 only if the providers accepted every message of every rush exactly once. 
 
 const SIZES = [10_000, 50_000, 100_000, 500_000] as const;
 const MOST_DOSES = 1_000_000;
-/** Sent before each rush and not counted: longer than the rush bench's, since fresh code would weigh on the smallest size. */
+/** Sent before each rush and not counted: fresh code would weigh on the smallest size. */
 const WARM_UP = 3000;
 
 async function play(stage: Stage, { sizes }: { sizes: number[] }) {

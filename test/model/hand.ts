@@ -102,6 +102,7 @@ export class Hand {
         return new Proxy(query, {
           get: (_, name) => {
             if (name === 'values') return () => stopped(query.values());
+            if (name !== 'then') return Reflect.get(query, name);
             return (...told: Parameters<typeof query.then>) => stopped(query).then(...(told as []));
           },
         });
