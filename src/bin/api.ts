@@ -12,8 +12,6 @@ await runProcess('api', async (config) => {
   return {
     url,
     async stop() {
-      // Else a connection whose request was being answered as we were told to stop would be kept open for its caller.
-      server.server.keepAliveTimeout = 1;
       await server.close();
       await closeApp(app);
     },

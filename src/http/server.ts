@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { App } from '../app.ts';
 import { authenticate } from './auth.ts';
+import { endConnectionsOnClose } from './closing.ts';
 import { handleError, problem } from './errors.ts';
 import { refuseHostileText } from './input.ts';
 import { observe } from './observe.ts';
@@ -51,6 +52,7 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   server.decorateRequest('tenantId', '');
   server.addHook('preValidation', refuseHostileText);
   observe(server, app);
+  endConnectionsOnClose(server);
   handleUnmatched(server);
   await registerOpenapi(server, app.config.http.publicUrl);
   await server.register(opsRoutes(app));

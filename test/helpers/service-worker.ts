@@ -20,6 +20,15 @@ interface World {
   opened: string[];
 }
 
+const ANSWER_MS = 20_000;
+
+/** What `answer` becomes; an error that names the step when it takes too long: neither an evaluation nor a server's end has a limit of its own. */
+export async function inTime<T>(step: string, answer: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer in ${ANSWER_MS} ms: ${step}`)), ANSWER_MS);
+  return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer));
+}
+
 /** Hands payloads to the service worker at `scope` as the browser does that got them from its push service. */
 export async function pushTo(devtools: CDPSession, scope: string): Promise<(data: string) => Promise<void>> {
   const registered = new Promise<string>((resolve) => {
@@ -29,16 +38,16 @@ export async function pushTo(devtools: CDPSession, scope: string): Promise<(data
     });
   });
   await devtools.send('ServiceWorker.enable');
-  const registrationId = await registered;
+  const registrationId = await inTime('the registration of the service worker', registered);
   const { origin } = new URL(scope);
   return async (data) => {
-    await devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+    await inTime('a push', devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data }));
   };
 }
 
 /** A test has no click that would let a worker open a window: where it would is noted. */
 export async function watchWindows(worker: Worker): Promise<void> {
-  await worker.evaluate(() => {
+  const watching = worker.evaluate(() => {
     const world = globalThis as unknown as World;
     world.opened = [];
     world.clients.openWindow = async (url) => {
@@ -46,19 +55,22 @@ export async function watchWindows(worker: Worker): Promise<void> {
       return null;
     };
   });
+  await inTime('watching for windows', watching);
 }
 
 /** The windows that the worker opened since `watchWindows`. */
 export async function openedIn(worker: Worker): Promise<string[]> {
-  return worker.evaluate(() => (globalThis as unknown as World).opened);
+  const opened = worker.evaluate(() => (globalThis as unknown as World).opened);
+  return inTime('the windows opened', opened);
 }
 
 /** The notifications that are shown now. */
 export async function shownIn(worker: Worker): Promise<Shown[]> {
-  return worker.evaluate(async () => {
+  const shown = worker.evaluate(async () => {
     const notifications = await (globalThis as unknown as World).registration.getNotifications();
     return notifications.map(({ title, body, tag, lang, actions }) => ({ title, body, tag, lang, actions }));
   });
+  return inTime('the notifications shown', shown);
 }
 
 /**
@@ -93,8 +105,9 @@ async function press(worker: Worker, action: string): Promise<boolean> {
 
 /** How many answers the worker keeps because it could not send them. */
 export async function keptIn(worker: Worker): Promise<number> {
-  return worker.evaluate(async () => {
+  const kept = worker.evaluate(async () => {
     const cache = await (globalThis as unknown as World).caches.open('dosebell-answers');
     return (await cache.keys()).length;
   });
+  return inTime('the answers kept', kept);
 }

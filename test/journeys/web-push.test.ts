@@ -10,7 +10,7 @@ import { buildServer } from '#src/http/server.ts';
 import { openChromium } from '../helpers/chromium.ts';
 import { seedPatient, seedPrescription, type TestDispatcher, testDispatcher } from '../helpers/dispatcher.ts';
 import { driveTo } from '../helpers/drive.ts';
-import { click, keptIn, openedIn, pushTo, shownIn, watchWindows } from '../helpers/service-worker.ts';
+import { click, inTime, keptIn, openedIn, pushTo, shownIn, watchWindows } from '../helpers/service-worker.ts';
 
 const DUE = new Date('2026-11-23T13:00:00Z'); // 08:00 in Lima
 const WAIT = { timeout: 15_000, interval: 50 };
@@ -46,9 +46,9 @@ describe.skipIf(missing !== null)('web push in a real Chromium', () => {
     const origin = `http://127.0.0.1:${port}`;
     app.config.http.publicUrl = origin;
 
-    const context = await browser.newContext();
+    const context = await inTime('a window of its own', browser.newContext());
     await context.grantPermissions(['notifications'], { origin });
-    const page = await context.newPage();
+    const page = await inTime('a page', context.newPage());
     const broken: string[] = [];
     page.on('pageerror', (error) => broken.push(error.message));
     page.on('console', (message) => message.type() === 'error' && broken.push(message.text()));
@@ -69,7 +69,7 @@ describe.skipIf(missing !== null)('web push in a real Chromium', () => {
     await seedPrescription(app, patient, { times: ['08:00'], policy: { ladder } });
 
     // The first reminder, shown in the patient's language with its buttons.
-    await driveTo(app, DUE);
+    await inTime('the first reminder', driveTo(app, DUE));
     expect(arrived).toHaveLength(1);
     const [dose] = await app.sql<{ id: string }[]>`SELECT id FROM doses WHERE due_at = ${DUE}`;
     const doseId = dose?.id as string;
@@ -85,7 +85,7 @@ describe.skipIf(missing !== null)('web push in a real Chromium', () => {
       { action: 'snoozed', title: 'Más tarde' },
       { action: 'skipped', title: 'No la tomaré' },
     ];
-    const room = await page.evaluate<number>('Notification.maxActions');
+    const room = await inTime('its buttons', page.evaluate<number>('Notification.maxActions'));
     expect(room).toBeGreaterThanOrEqual(2);
     expect(first[0]?.actions.map(({ action, title }) => ({ action, title }))).toEqual(buttons.slice(0, room));
 
@@ -97,7 +97,7 @@ describe.skipIf(missing !== null)('web push in a real Chromium', () => {
     // Later: the next reminder comes after the snooze, in the place of the first.
     await click(worker, 'snoozed', again(0));
     await vi.waitFor(async () => expect(await answersTo(doseId)).toEqual(['snoozed webpush_action applied']), WAIT);
-    await driveTo(app, new Date(DUE.getTime() + 600_000));
+    await inTime('the second reminder', driveTo(app, new Date(DUE.getTime() + 600_000)));
     expect(arrived).toHaveLength(2);
     expect(JSON.parse(arrived[1] as string).token).not.toBe(JSON.parse(arrived[0] as string).token);
     await push(arrived[1] as string);
@@ -109,12 +109,12 @@ describe.skipIf(missing !== null)('web push in a real Chromium', () => {
     }, WAIT);
 
     // Pressed while the service is down: kept by the browser, and sent when it is back.
-    await api.close();
+    await inTime('the end of the service', api.close());
     await click(worker, 'taken', again(1));
     expect(await keptIn(worker)).toBe(1);
     expect(await stateOf(doseId)).toBe('open');
     await api.listen(port);
-    await page.evaluate("dispatchEvent(new Event('online'))");
+    await inTime('the page, online again', page.evaluate("dispatchEvent(new Event('online'))"));
     await vi.waitFor(async () => expect(await stateOf(doseId)).toBe('taken'), WAIT);
     await vi.waitFor(async () => expect(await keptIn(worker)).toBe(0), WAIT);
 
