@@ -30,7 +30,8 @@ export interface OutboundMessage {
 /**
  * One provider behind one channel. `send` never throws and answers one outcome per message, in order: it bounds its own
  * time (a timeout is `unknown`), retries nothing itself, and maps every provider answer to the closed list. `mayStart` is
- * asked right before each message: one that may not is `NOT_STARTED`.
+ * asked right before each message: one that may not is `NOT_STARTED`. `answered` is called as each outcome is known, when the
+ * others may still be on the wire.
  */
 export interface Channel {
   readonly name: ChannelName;
@@ -49,7 +50,7 @@ export interface Channel {
   readonly idempotent: boolean;
   /** Whether the provider reports delivery by callback. */
   readonly receipts: boolean;
-  send(batch: OutboundMessage[], mayStart?: () => boolean): Promise<Outcome[]>;
+  send(batch: OutboundMessage[], mayStart?: () => boolean, answered?: () => void): Promise<Outcome[]>;
   /** Asks the provider whether an `unknown` message exists; `null` when it is proven absent. */
   lookup?(message: OutboundMessage): Promise<Outcome | null>;
   /**

@@ -50,7 +50,7 @@ async function sendWithoutRedis(app: Dispatcher, overdue: Chunk[], stopping?: Ab
   const lanes = [...Map.groupBy(overdue, laneName).values()].map((lane) => lane.values());
   const work = async (lane: Iterator<Chunk> & Iterable<Chunk>) => {
     for (const chunk of lane) {
-      const isSent = await deliverChunk(app, chunk, signal).catch((error: Error) => {
+      const isSent = await deliverChunk(app, chunk, { stopping: signal }).catch((error: Error) => {
         app.log.error({ chunk: chunk.id, reason: error.message }, 'chunk failed: the rows say what is left');
         return false;
       });

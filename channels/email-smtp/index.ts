@@ -30,7 +30,6 @@ export function createSmtpChannel(settings: SmtpSettings): Channel {
   const { url, from, perSecond, timeoutMs = 10_000, now = () => new Date() } = settings;
   const { address: sender, domain } = senderOf(from);
   const connections = smtpConnections({ url, timeoutMs });
-  const eachInTurn = batches(MAX_CONNECTIONS);
   const header = fromHeader(from, sender);
 
   const sendOne = async (message: OutboundMessage): Promise<Outcome> => {
@@ -53,7 +52,7 @@ export function createSmtpChannel(settings: SmtpSettings): Channel {
     units: () => 1,
     idempotent: true,
     receipts: false,
-    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
+    send: batches(MAX_CONNECTIONS, sendOne),
     async close() {
       connections.close();
     },

@@ -89,11 +89,17 @@ export function createFcmChannel(settings: FcmSettings): Channel {
     units: () => 1,
     idempotent: true,
     receipts: false,
-    async send(batch, mayStart = () => true) {
+    async send(batch, mayStart = () => true, answered = () => {}) {
       const token = await tokens.get().catch(() => undefined);
       if (token === undefined) return batch.map(() => failure('retry', 'no_access_token'));
       return connections.with((session) =>
-        Promise.all(batch.map((message) => (mayStart() ? sendOne(session, message, token) : NOT_STARTED))),
+        Promise.all(
+          batch.map(async (message) => {
+            const outcome = mayStart() ? await sendOne(session, message, token) : NOT_STARTED;
+            answered();
+            return outcome;
+          }),
+        ),
       );
     },
     async close() {

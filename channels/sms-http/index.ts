@@ -32,7 +32,6 @@ export function createSmsHttpChannel(settings: SmsHttpSettings): Channel {
   const { method, from, headers, callback, lookup, weight, perSecond, publicUrl } = settings;
   const { timeoutMs = 10_000, now = () => new Date() } = settings;
   const connections = httpConnections(MAX_SOCKETS);
-  const eachInTurn = batches(MAX_SOCKETS);
   const fill = requestOf(settings);
   const lookupUrl = lookup && lookupUrlOf(lookup.url);
 
@@ -59,7 +58,7 @@ export function createSmsHttpChannel(settings: SmsHttpSettings): Channel {
     units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: callback !== undefined,
-    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
+    send: batches(MAX_SOCKETS, sendOne),
     ...(lookupUrl && {
       async lookup(message: OutboundMessage) {
         try {

@@ -44,7 +44,6 @@ export function createSmppChannel(settings: SmppSettings): Channel {
   const { protocol, hostname, port, username, password } = new URL(url);
   /** By message id; null where the SMSC gave one id to two messages, and nobody knows whose a receipt is. */
   const attempts = new Map<string, string | null>();
-  const eachInTurn = batches(WINDOW);
   let inbox: Inbox | undefined;
   const tls = protocol === 'ssmpp:';
   const link = new Link({
@@ -108,7 +107,7 @@ export function createSmppChannel(settings: SmppSettings): Channel {
     units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: true,
-    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
+    send: batches(WINDOW, sendOne),
     receive(handlers) {
       inbox = handlers;
       link.open().catch(() => undefined);

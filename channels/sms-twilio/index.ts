@@ -23,7 +23,6 @@ const MAX_VALIDITY = 36_000;
 export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
   const { from, weight, perSecond } = settings;
   const messages = openTwilioMessages(settings, { maxSockets: MAX_SOCKETS, longestSeconds: MAX_VALIDITY });
-  const eachInTurn = batches(MAX_SOCKETS);
   const sendOne = (message: OutboundMessage) =>
     messages.send(message, { To: message.to, From: from, Body: message.text });
   return {
@@ -36,7 +35,7 @@ export function createTwilioSmsChannel(settings: TwilioSettings): Channel {
     units: ({ text }) => segmentsOf(text),
     idempotent: false,
     receipts: true,
-    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
+    send: batches(MAX_SOCKETS, sendOne),
     /**
      * The exact text holds the dose's own link. The same link in other words may be this message from before the tenant's words
      * were changed: nobody can tell, and it is not sent again.

@@ -35,7 +35,6 @@ export function createTwilioVoiceChannel(settings: TwilioVoiceSettings): Channel
   const { baseUrl, accountSid, authToken, from, perSecond, publicUrl, timeoutMs = 10_000 } = settings;
   const httpClient = new TwilioHttpClient({ baseUrl, accountSid, authToken, timeoutMs, maxSockets: WIDTH });
   const client = twilio(accountSid, authToken, { httpClient });
-  const eachInTurn = batches(WIDTH);
 
   const sendOne = async ({ attemptId, to }: OutboundMessage): Promise<Outcome> => {
     try {
@@ -74,7 +73,7 @@ export function createTwilioVoiceChannel(settings: TwilioVoiceSettings): Channel
     units: () => 1,
     idempotent: false,
     receipts: true,
-    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
+    send: batches(WIDTH, sendOne),
     /**
      * By number and time, and told apart from other calls to the same number by the requests Twilio keeps of each
      * (twilio.com/docs/voice/api/call-event-resource). Those can be read a while after the call: until then it is unknown.

@@ -38,7 +38,6 @@ export function createWebPushChannel(settings: WebPushSettings): Channel {
   const { subject, origins, caFile, perSecond, timeoutMs = 10_000, now = () => new Date() } = settings;
   const ca = authoritiesWith(caFile);
   const connections = httpConnections(MAX_SOCKETS, ca);
-  const eachInTurn = batches(MAX_SOCKETS);
   const isAllowed = allowedOrigins(origins);
   const authorization = vapidSigner(settings, now);
 
@@ -77,7 +76,7 @@ export function createWebPushChannel(settings: WebPushSettings): Channel {
     units: () => 1,
     idempotent: true,
     receipts: false,
-    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
+    send: batches(MAX_SOCKETS, sendOne),
     async close() {
       await connections.destroy();
     },

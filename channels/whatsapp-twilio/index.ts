@@ -25,7 +25,6 @@ const MAX_VALIDITY = 14_400;
 export function createWhatsappChannel(settings: WhatsappSettings): Channel {
   const { from, templates, perSecond } = settings;
   const messages = openTwilioMessages(settings, { maxSockets: MAX_SOCKETS, longestSeconds: MAX_VALIDITY });
-  const eachInTurn = batches(MAX_SOCKETS);
   const addresses = (to: string) => ({ to: `whatsapp:${to}`, from: `whatsapp:${from}` });
 
   const sendOne = async (message: OutboundMessage): Promise<Outcome> => {
@@ -45,7 +44,7 @@ export function createWhatsappChannel(settings: WhatsappSettings): Channel {
     units: () => 1,
     idempotent: false,
     receipts: true,
-    send: (batch, mayStart) => eachInTurn(batch, sendOne, mayStart),
+    send: batches(MAX_SOCKETS, sendOne),
     /**
      * A template's words are not ours to know, and the session may have opened or closed since it was sent: while any other
      * message stands there, nobody can tell.

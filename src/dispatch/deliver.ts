@@ -21,9 +21,14 @@ import { reportOutcomes, watchSlowness } from './watch-sender.ts';
  * Sends one chunk: waits for a sender that is well and has rate left, holds the chunk (fenced), re-reads the truth, sends
  * what is still wanted, writes every outcome. The provider call is outside any transaction. If the process dies before the
  * call nothing left; if it dies after, the lease runs out and the rescue marks the rest `unknown`. Returns whether this
- * call was the one that sent it. `stopping` ends the wait; a chunk that is held is sent to its end.
+ * call was the one that sent it. `stopping` ends the wait; a chunk that is held is sent to its end. `mostlyAnswered` is called
+ * once the provider has answered all but a few: the slowest of a hundred need not hold up the chunks behind.
  */
-export async function deliverChunk(app: Dispatcher, chunk: Chunk, stopping?: AbortSignal): Promise<boolean> {
+export async function deliverChunk(
+  app: Dispatcher,
+  chunk: Chunk,
+  { stopping, mostlyAnswered = () => {} }: { stopping?: AbortSignal; mostlyAnswered?: () => void } = {},
+): Promise<boolean> {
   const admitted = await admit(app, chunk, stopping);
   if (admitted === 'stopped') return false;
   if (admitted === 'down') return passOn(app, chunk);
@@ -31,8 +36,14 @@ export async function deliverChunk(app: Dispatcher, chunk: Chunk, stopping?: Abo
   if (admitted.most === undefined) await channelUp(app, chunk.channel);
   if (admitted.taken < chunk.size) await leaveRest(app, chunk, admitted.taken);
   failpoint('admit');
-  return sendHeld(app, await hold(app, chunk, admitted.sender), admitted);
+  return sendHeld(app, await hold(app, chunk, admitted.sender), { ...admitted, mostlyAnswered });
 }
+
+/** Who sends a chunk, and who is told once few of its answers are missing. */
+type Via = Admitted & { mostlyAnswered: () => void };
+
+/** Of a chunk's messages, as many at most may be unanswered when it is mostly answered. */
+const STRAGGLERS = 0.1;
 
 /** Only so many messages go to a sender that was not well, or was slowed: the others get a chunk of their own. */
 async function leaveRest(app: Dispatcher, chunk: Chunk, most: number): Promise<void> {
@@ -43,7 +54,7 @@ async function leaveRest(app: Dispatcher, chunk: Chunk, most: number): Promise<v
 }
 
 /** `via` null: the chunk has become worthless, and each of its messages says why it did not leave. */
-async function sendHeld(app: Dispatcher, held: Held | null, via: Admitted | null): Promise<boolean> {
+async function sendHeld(app: Dispatcher, held: Held | null, via: Via | null): Promise<boolean> {
   if (held === null) {
     if (via !== null) await reportOutcomes(app, via, [], []);
     return false;
@@ -98,7 +109,7 @@ function afterProbe(outcome: Outcome): Outcome {
  * The provider call, timed, with the chunk's lease kept alive while it lasts: a slow provider is no dead worker. A worker that
  * was stopped for longer than its lease starts nothing more when it wakes.
  */
-async function send(app: Dispatcher, via: Admitted, held: Held, messages: OutboundMessage[]): Promise<Outcome[]> {
+async function send(app: Dispatcher, via: Via, held: Held, messages: OutboundMessage[]): Promise<Outcome[]> {
   const { leaseSeconds } = app.config.schedule;
   let { lease } = held;
   const renew = async () => {
@@ -110,11 +121,16 @@ async function send(app: Dispatcher, via: Admitted, held: Held, messages: Outbou
       app.log.warn({ chunk: held.id, reason: error.message }, 'the lease could not be renewed'),
     );
   const renewing = setInterval(tryToRenew, (leaseSeconds * 1000) / 3);
-  const watching = watchSlowness(app, via, messages.length);
+  let waiting = messages.length;
+  const answered = () => {
+    waiting -= 1;
+    if (waiting <= messages.length * STRAGGLERS) via.mostlyAnswered();
+  };
+  const watching = watchSlowness(app, via, () => waiting);
   const { sender } = via;
   const timed = app.metrics.sendSeconds.startTimer(labelsOf(sender));
   try {
-    const answers = sender.send(messages, () => !lease.isOver());
+    const answers = sender.send(messages, () => !lease.isOver(), answered);
     setImmediate(failpoint, 'sending'); // once the sockets have what was written
     return await answers;
   } finally {

@@ -18,23 +18,23 @@ const OPTIONS = {
 } as const;
 
 /**
- * A worker of one queue. A failure is told in our log only, and the job ends all the same: BullMQ would write the error's
+ * A worker of one queue, with `concurrency` places for jobs; `work` may leave its place before it is over. A failure is told in our log only, and the job ends all the same: BullMQ would write the error's
  * words into Redis, and what is left to do stands in the rows, not in the job.
  */
 export function startWorker<Job>(
   app: App,
   queue: string,
-  options: { connection: Redis; concurrency: number; work: (job: Job) => Promise<unknown> },
+  options: { connection: Redis; concurrency: number; work: (job: Job, leave: () => void) => Promise<unknown> },
 ): Worker<Job> {
   const { connection, concurrency, work } = options;
-  const process = async ({ data }: { data: Job }) => {
-    await work(data).catch((error: Error) => {
-      app.log.error(
-        { queue, err: { message: error.message, stack: error.stack } },
-        'job failed: the rows say what is left',
-      );
+  const failed = ({ message, stack }: Error) =>
+    app.log.error({ queue, err: { message, stack } }, 'job failed: the rows say what is left');
+  const process = ({ data }: { data: Job }) =>
+    new Promise<void>((leave) => {
+      void work(data, leave)
+        .catch(failed)
+        .then(() => leave());
     });
-  };
   const worker = new Worker<Job>(queue, process, { connection, ...OPTIONS, concurrency });
   worker.on('error', () => {}); // reconnecting is ioredis's work; what no job brings is found by the loops
   return worker;

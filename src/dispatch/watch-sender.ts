@@ -8,9 +8,9 @@ import type { Report } from './health.ts';
 /** A chunk takes well under a second; one that takes this long says that its provider is slow, before any timeout does. */
 const SLOW_MS = 3000;
 
-/** Reports a sender as slow for as long as a call to it takes too long, so that others take over before it answers. */
-export function watchSlowness(app: Dispatcher, { sender, most }: Admitted, messages: number): { stop(): void } {
-  const tell = () => void app.health.report(sender, { well: 0, failed: 0, slow: messages, probe: most !== undefined });
+/** Reports a sender as slow for as long as messages wait too long for its answer, so that others take over before it comes. */
+export function watchSlowness(app: Dispatcher, { sender, most }: Admitted, waiting: () => number): { stop(): void } {
+  const tell = () => void app.health.report(sender, { well: 0, failed: 0, slow: waiting(), probe: most !== undefined });
   const watching = setInterval(tell, SLOW_MS);
   return { stop: () => clearInterval(watching) };
 }

@@ -7,8 +7,8 @@ import { closeWorkers, startWorker } from './queue-worker.ts';
 import { type ChunkJob, EARLY_MS, enqueueChunks, LANES, type Lane, laneName } from './queues.ts';
 
 /**
- * Chunks in hand at once per lane and process: one on the wire of each sender, and these, one read and one written meanwhile.
- * What is in hand is what a newcomer waits for, so there are no more.
+ * Places for chunks per lane and process: one on the wire of each sender, and these, being read meanwhile. A chunk that is
+ * mostly answered has left its place. What has one is what a newcomer waits for, so there are no more.
  */
 const OFF_THE_WIRE = 2;
 
@@ -20,8 +20,9 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
   const connection = openBlocking(app.config.redisUrl);
   const stopping = new AbortController();
   const inHand = new Set<Promise<unknown>>();
-  const work = (lane: Lane) => (job: ChunkJob) => {
-    const delivery = deliverAtItsMoment(app, lane, job, stopping.signal);
+  const work = (lane: Lane) => (job: ChunkJob, leave: () => void) => {
+    const told = { stopping: stopping.signal, mostlyAnswered: leave };
+    const delivery = deliverAtItsMoment(app, lane, job, told);
     inHand.add(delivery);
     return delivery.finally(() => inHand.delete(delivery));
   };
@@ -44,7 +45,13 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
 }
 
 /** A job that came far too early holds no place among those in hand: it is added again at its moment. */
-async function deliverAtItsMoment(app: Dispatcher, lane: Lane, job: ChunkJob, signal: AbortSignal): Promise<void> {
+async function deliverAtItsMoment(
+  app: Dispatcher,
+  lane: Lane,
+  job: ChunkJob,
+  told: { stopping: AbortSignal; mostlyAnswered: () => void },
+): Promise<void> {
+  const signal = told.stopping;
   const { chunkId: id, size, turn, at, until } = job;
   const chunk = { ...lane, id, size, turn, readyAt: new Date(at), expiresAt: new Date(until) };
   const early = at - app.clock.now().getTime();
@@ -57,6 +64,6 @@ async function deliverAtItsMoment(app: Dispatcher, lane: Lane, job: ChunkJob, si
   }
   if (early > 0) await sleep(early, undefined, { signal }).catch(() => {});
   if (signal.aborted) return;
-  await deliverChunk(app, chunk, signal);
+  await deliverChunk(app, chunk, told);
   failpoint('complete');
 }

@@ -107,10 +107,10 @@ const ADAPTERS: Record<string, Adapter> = {
       const { caFile } = simulator;
       const subject = 'mailto:ops@hospital.example';
       const channel = createWebPushChannel({ ...vapidKeys, subject, origins: [origin], caFile, perSecond, timeoutMs });
-      const send: Channel['send'] = (batch, mayStart) =>
+      const send: Channel['send'] = (batch, ...told) =>
         channel.send(
           batch.map((one) => movedTo(origin, one)),
-          mayStart,
+          ...told,
         );
       return { ...channel, send };
     },
@@ -279,6 +279,26 @@ describe.each(Object.entries(ADAPTERS))('the %s channel', (name, adapter) => {
     const sent = batch.filter((_, at) => outcomes[at] !== NOT_STARTED);
     expect(sent).toHaveLength(channel.width + 1);
     expect(batch.map((one) => rowsOf(one).length)).toEqual(batch.map((one) => (sent.includes(one) ? 1 : 0)));
+  });
+
+  test('tells of each answer as it comes, while a slow one is still waited for', async () => {
+    const [slow, ...others] = [message(), message(), message()];
+    fault({ kind: 'latency', latencyMs: SHORT_MS, to: slow.to });
+    let answers = 0;
+    let isOver = false;
+    const { promise: othersTold, resolve } = Promise.withResolvers<void>();
+    const sent = open().send([slow, ...others], undefined, () => {
+      answers += 1;
+      if (answers === others.length) resolve();
+    });
+    void sent.then(() => {
+      isOver = true;
+    });
+    await othersTold;
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    expect(kinds(await sent)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(answers).toBe(3);
   });
 
   test('a rate limit is a retry, after the time the provider asks for', async () => {
