@@ -9,14 +9,17 @@ import { NOT_STARTED } from './outcome.ts';
  */
 export function batches(limit: number, sendOne: (message: OutboundMessage) => Promise<Outcome>): Channel['send'] {
   const inTurn = bounded(limit);
-  return (batch, mayStart = () => true, answered) =>
-    Promise.all(
-      batch.map((message) =>
-        inTurn(async () => {
-          const outcome = mayStart() ? await sendOne(message) : NOT_STARTED;
-          answered?.();
-          return outcome;
-        }),
-      ),
-    );
+  return (batch, ...told) =>
+    Promise.all(batch.map((message) => inTurn(() => sendTelling(() => sendOne(message), ...told))));
+}
+
+/** Sends one message as `Channel.send` owes it: not once it may not start any more, and its outcome is told of. */
+export async function sendTelling(
+  sendOne: () => Promise<Outcome>,
+  mayStart: () => boolean = () => true,
+  answered: () => void = () => {},
+): Promise<Outcome> {
+  const outcome = mayStart() ? await sendOne() : NOT_STARTED;
+  answered();
+  return outcome;
 }

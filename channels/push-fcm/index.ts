@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Credential, deleteApp, getApps, initializeApp } from 'firebase-admin/app';
+import { sendTelling } from '#channels/batch.ts';
 import type { Channel, OutboundMessage } from '#channels/channel.ts';
-import { failure, NOT_STARTED } from '#channels/outcome.ts';
+import { failure } from '#channels/outcome.ts';
 import { authoritiesWith, lost } from '#channels/transport.ts';
 import type { Outcome } from '#src/domain/attempt.ts';
 import { AccessTokens } from './access-tokens.ts';
@@ -89,17 +90,11 @@ export function createFcmChannel(settings: FcmSettings): Channel {
     units: () => 1,
     idempotent: true,
     receipts: false,
-    async send(batch, mayStart = () => true, answered = () => {}) {
+    async send(batch, ...told) {
       const token = await tokens.get().catch(() => undefined);
       if (token === undefined) return batch.map(() => failure('retry', 'no_access_token'));
       return connections.with((session) =>
-        Promise.all(
-          batch.map(async (message) => {
-            const outcome = mayStart() ? await sendOne(session, message, token) : NOT_STARTED;
-            answered();
-            return outcome;
-          }),
-        ),
+        Promise.all(batch.map((message) => sendTelling(() => sendOne(session, message, token), ...told))),
       );
     },
     async close() {

@@ -27,7 +27,7 @@ import { reportOutcomes, watchSlowness } from './watch-sender.ts';
 export async function deliverChunk(
   app: Dispatcher,
   chunk: Chunk,
-  { stopping, mostlyAnswered = () => {} }: { stopping?: AbortSignal; mostlyAnswered?: () => void } = {},
+  { stopping, mostlyAnswered = () => {} }: Partial<Told> = {},
 ): Promise<boolean> {
   const admitted = await admit(app, chunk, stopping);
   if (admitted === 'stopped') return false;
@@ -39,10 +39,16 @@ export async function deliverChunk(
   return sendHeld(app, await hold(app, chunk, admitted.sender), { ...admitted, mostlyAnswered });
 }
 
-/** Who sends a chunk, and who is told once few of its answers are missing. */
-type Via = Admitted & { mostlyAnswered: () => void };
+/** What the caller of a delivery tells it, and is told by it. */
+export interface Told {
+  stopping: AbortSignal;
+  mostlyAnswered: () => void;
+}
 
-/** Of a chunk's messages, as many at most may be unanswered when it is mostly answered. */
+/** Who sends a chunk, and who is told once few of its answers are missing. */
+type Via = Admitted & Pick<Told, 'mostlyAnswered'>;
+
+/** The share of a chunk's messages that may still be unanswered when it is mostly answered. */
 const STRAGGLERS = 0.1;
 
 /** Only so many messages go to a sender that was not well, or was slowed: the others get a chunk of their own. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failpoint } from '../failpoints.ts';
 import { openBlocking } from '../redis/connection.ts';
-import { deliverChunk } from './deliver.ts';
+import { deliverChunk, type Told } from './deliver.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { closeWorkers, startWorker } from './queue-worker.ts';
 import { type ChunkJob, EARLY_MS, enqueueChunks, LANES, type Lane, laneName } from './queues.ts';
@@ -45,12 +45,7 @@ export function startWorkers(app: Dispatcher): { stop(): Promise<void> } {
 }
 
 /** A job that came far too early holds no place among those in hand: it is added again at its moment. */
-async function deliverAtItsMoment(
-  app: Dispatcher,
-  lane: Lane,
-  job: ChunkJob,
-  told: { stopping: AbortSignal; mostlyAnswered: () => void },
-): Promise<void> {
+async function deliverAtItsMoment(app: Dispatcher, lane: Lane, job: ChunkJob, told: Told): Promise<void> {
   const signal = told.stopping;
   const { chunkId: id, size, turn, at, until } = job;
   const chunk = { ...lane, id, size, turn, readyAt: new Date(at), expiresAt: new Date(until) };

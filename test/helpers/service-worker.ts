@@ -22,11 +22,16 @@ interface World {
 
 const ANSWER_MS = 20_000;
 
-/** What `answer` becomes; an error that names the step when it takes too long: neither an evaluation nor a server's end has a limit of its own. */
+/** What `answer` becomes; an error that names the step when it takes too long: an evaluation has no limit of its own. */
 export async function inTime<T>(step: string, answer: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`no answer in ${ANSWER_MS} ms: ${step}`)), ANSWER_MS);
   return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer));
+}
+
+/** What `look` returns in the service worker's world, in time. */
+function ask<Seen>(worker: Worker, step: string, look: () => Seen | Promise<Seen>): Promise<Seen> {
+  return inTime(step, worker.evaluate<Seen>(look));
 }
 
 /** Hands payloads to the service worker at `scope` as the browser does that got them from its push service. */
@@ -47,7 +52,7 @@ export async function pushTo(devtools: CDPSession, scope: string): Promise<(data
 
 /** A test has no click that would let a worker open a window: where it would is noted. */
 export async function watchWindows(worker: Worker): Promise<void> {
-  const watching = worker.evaluate(() => {
+  await ask(worker, 'watching for windows', () => {
     const world = globalThis as unknown as World;
     world.opened = [];
     world.clients.openWindow = async (url) => {
@@ -55,22 +60,19 @@ export async function watchWindows(worker: Worker): Promise<void> {
       return null;
     };
   });
-  await inTime('watching for windows', watching);
 }
 
 /** The windows that the worker opened since `watchWindows`. */
 export async function openedIn(worker: Worker): Promise<string[]> {
-  const opened = worker.evaluate(() => (globalThis as unknown as World).opened);
-  return inTime('the windows opened', opened);
+  return ask(worker, 'the windows opened', () => (globalThis as unknown as World).opened);
 }
 
 /** The notifications that are shown now. */
 export async function shownIn(worker: Worker): Promise<Shown[]> {
-  const shown = worker.evaluate(async () => {
+  return ask(worker, 'the notifications shown', async () => {
     const notifications = await (globalThis as unknown as World).registration.getNotifications();
     return notifications.map(({ title, body, tag, lang, actions }) => ({ title, body, tag, lang, actions }));
   });
-  return inTime('the notifications shown', shown);
 }
 
 /**
@@ -105,9 +107,8 @@ async function press(worker: Worker, action: string): Promise<boolean> {
 
 /** How many answers the worker keeps because it could not send them. */
 export async function keptIn(worker: Worker): Promise<number> {
-  const kept = worker.evaluate(async () => {
+  return ask(worker, 'the answers kept', async () => {
     const cache = await (globalThis as unknown as World).caches.open('dosebell-answers');
     return (await cache.keys()).length;
   });
-  return inTime('the answers kept', kept);
 }
